@@ -1,0 +1,98 @@
+"""Canonical JSON (RFC 8785) and salted commitments over it: what is signed, and what the ledger holds.
+
+The rule for what JSON has no exact form for, stated once:
+- a Decimal becomes the *text* of its plain notation ("1.5"), so that 1.50 and 1.5 commit alike and no reader rounds;
+- an int outside ±(2**53 - 1) (RFC 7493, section 2.2) becomes its decimal text;
+- a UUID becomes its lower-case text, an aware datetime ISO 8601 in UTC with six decimals and "Z", a date "2026-04-01",
+  an enum its value;
+- a float is refused: whoever has one must say how it is rounded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Final
+from uuid import UUID
+
+import rfc8785
+
+from renkei.kit.decimals import plain_text
+
+SALT_BYTES: Final = 32
+_SAFE_INT: Final = 2**53 - 1
+# Keeps these hashes apart from every other use of SHA-256, the leaves of the log among them.
+_DOMAIN: Final = b"renkei:commitment:1\x00"
+
+
+def canonical_json(value: object) -> bytes:
+    """`value` as canonical UTF-8 JSON, equal for equal values.
+
+    Raises `TypeError` for floats, bytes, sets, keys that are not text and anything else without a rule above,
+    and `ValueError` for text or numbers that have no form: faults of ours, never of a caller.
+    """
+    return rfc8785.dumps(_plain(value))
+
+
+def new_salt() -> bytes:
+    """A fresh salt; kept beside the fact, erased with it, so that the commitment left behind tells nothing."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def salted_commitment(value: object, salt: bytes) -> bytes:
+    """SHA-256 over domain, salt and canonical form: 32 bytes that bind to `value` and hide it.
+
+    Raises `ValueError` unless `salt` has exactly 32 bytes (a fixed length keeps salt and value from running together).
+    """
+    if len(salt) != SALT_BYTES:
+        message = f"a salt has exactly {SALT_BYTES} bytes"
+        raise ValueError(message)
+    return hashlib.sha256(_DOMAIN + salt + canonical_json(value)).digest()
+
+
+_Plain = str | int | None | list["_Plain"] | dict[str, "_Plain"]
+
+
+def _plain(value: object) -> _Plain:  # noqa: PLR0911 - one line per rule of the module docstring
+    match value:
+        case None | bool():
+            return value
+        case Enum():
+            return _plain(value.value)
+        case str():
+            return value
+        case int():
+            return value if -_SAFE_INT <= value <= _SAFE_INT else str(value)
+        case Decimal():
+            return plain_text(value)
+        case UUID():
+            return str(value)
+        case datetime():
+            return _instant(value)
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {_key(key): _plain(below) for key, below in value.items()}
+        case list() | tuple():
+            return [_plain(below) for below in value]
+        case _:
+            message = f"{type(value).__name__} has no canonical form"
+            raise TypeError(message)
+
+
+def _key(key: object) -> str:
+    if isinstance(key, str):
+        return key
+    message = "keys of canonical objects are text"
+    raise TypeError(message)
+
+
+def _instant(value: datetime) -> str:
+    if value.tzinfo is None:
+        message = "a datetime without time zone has no canonical form"
+        raise TypeError(message)
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
