@@ -95,6 +95,11 @@ def find_place(data_dir: Path) -> Place | None:
         recorded = json.loads((office / "place.json").read_text("utf-8"))
     except FileNotFoundError:
         return None
+    except PermissionError as error:
+        raise DatabaseStartError(
+            f"The embedded database in {office} belongs to another user. Run Renkei as that user,"
+            " or set RENKEI_DATA_DIR to a folder of your own."
+        ) from error
     home = Path(recorded["home"]) if recorded["home"] else office
     socket_dir = Path(recorded["socket_dir"]) if recorded["socket_dir"] else home / "socket"
     return Place(office=office, home=home, socket_dir=socket_dir, uid=recorded["uid"])
@@ -175,6 +180,11 @@ def secret(place: Place, role: str) -> str:
         return path.read_text("ascii").strip()
 
 
+def has_secret(place: Place, role: str) -> bool:
+    """Whether the password of `role` is still there."""
+    return (place.office / f"{role}.secret").exists()
+
+
 def write_private(path: Path, text: str) -> None:
     """Replace `path` in one step with a file of mode 0600."""
     new = path.with_name(path.name + ".new")
@@ -215,7 +225,9 @@ def _unnamed_uid(office: Path) -> int:
         uid = FIRST_UNUSED_UID + (start + step) % UNUSED_UIDS
         if uid not in named:
             return uid
-    raise DatabaseStartError("No unused user id is left for the embedded database; run Renkei as an ordinary user.")
+    raise DatabaseStartError(
+        "No unused user id is left for the embedded database; run Renkei as an ordinary user."
+    )
 
 
 def _is_open_to_all(folder: Path) -> bool:
@@ -246,9 +258,14 @@ def _make_home_elsewhere() -> Path:
 
 def _make_short_folder() -> Path:
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    if os.geteuid() != 0 and Path(runtime).is_absolute() and len(os.fsencode(runtime)) < 60 and os.access(runtime, 7):
+    if (
+        os.geteuid() != 0
+        and Path(runtime).is_absolute()
+        and len(os.fsencode(runtime)) < 60
+        and os.access(runtime, 7)
+    ):
         return Path(tempfile.mkdtemp(prefix="renkei-", dir=runtime))
-    return Path(tempfile.mkdtemp(prefix="renkei-", dir="/tmp"))  # noqa: S108 - 0700, random name, and short
+    return Path(tempfile.mkdtemp(prefix="renkei-", dir="/tmp"))  # 0700, random name, short
 
 
 def _is_private(folder: Path, uid: int | None) -> bool:

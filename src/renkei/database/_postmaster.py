@@ -36,7 +36,7 @@ def find_postmaster(place: Place) -> int | None:
 def is_postmaster(place: Place, pid: int) -> bool:
     """Whether process `pid` lives and was started as the server of this cluster."""
     arguments = _command_line(pid)
-    return len(arguments) > 2 and arguments[1] == "-D" and arguments[2] == str(place.cluster)  # noqa: PLR2004
+    return arguments[1:3] == ["-D", str(place.cluster)]
 
 
 def exists(pid: int) -> bool:
@@ -115,7 +115,9 @@ def launch(place: Place, programs: Path, settings: Mapping[str, str]) -> int:
     try:
         return int(done.stdout)
     except ValueError:
-        raise DatabaseStartError(f"The embedded database could not be started: {done.stderr.strip()}") from None
+        raise DatabaseStartError(
+            f"The embedded database could not be started: {done.stderr.strip()}"
+        ) from None
 
 
 def end(place: Place, pid: int, *, mode: str, within_seconds: float) -> None:
@@ -135,7 +137,8 @@ def end(place: Place, pid: int, *, mode: str, within_seconds: float) -> None:
 def tail_of_log(place: Place, *, characters: int = 2000) -> str:
     """The last words of the server's logs, for a message to a person."""
     words = []
-    for path in (place.start_log, *sorted(place.log_dir.glob("postgresql-*.log"), key=lambda p: p.stat().st_mtime)[-1:]):
+    daily = sorted(place.log_dir.glob("postgresql-*.log"), key=lambda path: path.stat().st_mtime)
+    for path in (place.start_log, *daily[-1:]):
         with contextlib.suppress(OSError):
             words.append(path.read_text("utf-8", "replace")[-characters:])
     return "\n".join(words).strip()
@@ -145,7 +148,7 @@ def run_as(uid: int | None, command: list[str]) -> subprocess.CompletedProcess[s
     """Run a program of ours as `uid` (None: as ourselves), in a small environment of its own."""
     environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
     try:
-        return subprocess.run(  # noqa: S603 - our own programs and arguments, no shell text from outside
+        return subprocess.run(
             command,
             user=uid,
             group=uid,
@@ -179,15 +182,18 @@ def _command_line(pid: int) -> list[str]:
             return os.fsdecode(_PROC.joinpath(str(pid), "cmdline").read_bytes()).rstrip("\0").split("\0")
         except OSError:
             return []
-    listed = subprocess.run(["/bin/ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)  # noqa: S603, PLW1510
-    return listed.stdout.split()
+    return _ps("-ww", "-o", "args=", "-p", str(pid))
 
 
 def _every_pid() -> list[int]:
     if sys.platform != "linux":
-        listed = subprocess.run(["/bin/ps", "-A", "-o", "pid="], capture_output=True, text=True)  # noqa: S603, PLW1510
-        return [int(word) for word in listed.stdout.split()]
+        return [int(word) for word in _ps("-A", "-o", "pid=")]
     return [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit()]
+
+
+def _ps(*arguments: str) -> list[str]:
+    """The words `ps` prints, for systems without /proc."""
+    return subprocess.run(["/bin/ps", *arguments], capture_output=True, text=True, check=False).stdout.split()
 
 
 @contextlib.contextmanager

@@ -1,0 +1,64 @@
+"""Tables of consents (開示) and deliveries (届け)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from renkei.commons.metadata import metadata
+from renkei.database.columns import document, flag, key, moment, public_id, refers, text, uuid, whole
+
+consents = sa.Table(
+    "consents",
+    metadata,
+    key("consent_key"),
+    uuid("consent_id"),
+    whole("version"),
+    refers("operator_key", "commons.operators.operator_key"),
+    refers("consumer_key", "commons.operators.operator_key"),
+    refers("part_key", "commons.parts.part_key"),
+    text("kind"),
+    sa.Column("attributes", ARRAY(sa.Text(collation="C")), nullable=False),
+    text("purpose"),
+    moment("valid_from"),
+    moment("valid_until", nullable=True),
+    flag("standing", default=True),
+    text("state"),
+    text("decided_by"),
+    moment("created_at"),
+    moment("superseded_at", nullable=True),
+    sa.UniqueConstraint("consent_id", "version"),
+    sa.Index(
+        "uq_consents_current",
+        "operator_key",
+        "part_key",
+        "consumer_key",
+        "kind",
+        unique=True,
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    ),
+    sa.CheckConstraint("state IN ('granted', 'withdrawn', 'expired')", name="state"),
+    comment="The provider's decision, in versions. The provider's own rows: the consumer sees deliveries only.",
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    key("delivery_key"),
+    public_id("delivery_id"),
+    refers("operator_key", "commons.operators.operator_key"),
+    refers("provider_key", "commons.operators.operator_key"),
+    refers("trade_key", "commons.trades.trade_key"),
+    text("kind"),
+    document("payload"),
+    uuid("statement_id", nullable=True),
+    whole("statement_version", nullable=True),
+    uuid("consent_id"),
+    whole("consent_version"),
+    moment("valid_until", nullable=True),
+    flag("withdrawn"),
+    moment("delivered_at"),
+    sa.Index("ix_deliveries_inbox", "operator_key", "trade_key", "kind", sa.text("delivery_key DESC")),
+    comment="The consumer's inbox (operator_key is the consumer). Immutable; the newest row of a trade and kind holds; "
+    "withdrawn rows are tombstones.",
+)

@@ -1,0 +1,27 @@
+"""Table of files (certificates): the row is committed after the bytes are durable."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from renkei.commons.metadata import metadata
+from renkei.database.columns import key, moment, public_id, refers, text
+
+files = sa.Table(
+    "files",
+    metadata,
+    key("file_key"),
+    public_id("file_id"),
+    refers("operator_key", "commons.operators.operator_key", index=True),
+    text("name"),
+    text("extension"),
+    text("state", default="reserved"),
+    sa.Column("size_bytes", sa.BigInteger),
+    sa.Column("sha256", sa.LargeBinary, comment="of the plain bytes"),
+    sa.Column("wrapped_key", sa.LargeBinary, comment="the file's own key, encrypted with the master key"),
+    moment("created_at"),
+    moment("stored_at", nullable=True),
+    moment("erased_at", nullable=True),
+    sa.CheckConstraint("state IN ('reserved', 'stored', 'erased')", name="state"),
+    comment="Content-addressed per operator, encrypted at rest.",
+)

@@ -1,0 +1,92 @@
+"""Tables of parts (部品・製品) and structures (部品構成). Every row belongs to one operator."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from renkei.commons.metadata import metadata
+from renkei.database.columns import day, flag, key, moment, number, public_id, refers, text, whole
+
+parts = sa.Table(
+    "parts",
+    metadata,
+    key("part_key"),
+    public_id("trace_id"),
+    refers("operator_key", "commons.operators.operator_key"),
+    refers("plant_key", "commons.plants.plant_key"),
+    text("name"),
+    text("support_name", nullable=True),
+    flag("terminated"),
+    text("unit", nullable=True),
+    text("label", nullable=True),
+    text("info1", nullable=True),
+    text("info2", nullable=True),
+    text("info3", nullable=True),
+    sa.Column("structure_key", sa.BigInteger, comment="the structure in force today, null without one"),
+    number("mass_kg_per_unit"),
+    number("density_kg_per_liter"),
+    moment("created_at"),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    sa.Index(
+        "uq_parts_natural",
+        "operator_key",
+        "plant_key",
+        "name",
+        "support_name",
+        unique=True,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
+    ),
+    sa.Index("ix_parts_name", "operator_key", "name", "support_name", "trace_id", postgresql_where=sa.text("deleted_at IS NULL")),
+    comment="部品. trace_id is given per unique (operator, plant, name, support name); deleted_at is a tombstone.",
+)
+
+part_numbers = sa.Table(
+    "part_numbers",
+    metadata,
+    key("part_number_key"),
+    refers("operator_key", "commons.operators.operator_key"),
+    refers("part_key", "commons.parts.part_key", index=True),
+    refers("partner_key", "commons.operators.operator_key", nullable=True),
+    text("number"),
+    moment("created_at"),
+    sa.Index("uq_part_numbers", "operator_key", "partner_key", "number", "part_key", unique=True, postgresql_nulls_not_distinct=True),
+    comment="Own (partner null) and partners' numbers of a part, as this operator remembers them.",
+)
+
+structures = sa.Table(
+    "structures",
+    metadata,
+    key("structure_key"),
+    public_id("structure_id"),
+    refers("operator_key", "commons.operators.operator_key"),
+    refers("part_key", "commons.parts.part_key"),
+    whole("version"),
+    day("effective_from", nullable=False),
+    text("created_by"),
+    moment("created_at"),
+    sa.UniqueConstraint("part_key", "version"),
+    comment="部品構成: immutable versions, in force from a day (設計変更); the highest version among the begun ones holds.",
+)
+
+structure_lines = sa.Table(
+    "structure_lines",
+    metadata,
+    refers("structure_key", "commons.structures.structure_key", primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    refers("operator_key", "commons.operators.operator_key"),
+    refers("child_key", "commons.parts.part_key", index=True),
+    number("amount", nullable=False),
+    text("unit"),
+    number("base_quantity", nullable=False),
+    text("sourcing"),
+    text("counted_by", default="customer"),
+    flag("phantom"),
+    text("alternative_group", nullable=True),
+    number("usage_share"),
+    sa.CheckConstraint("sourcing IN ('made', 'bought', 'consigned_free', 'consigned_paid')", name="sourcing"),
+    sa.CheckConstraint("counted_by IN ('customer', 'supplier')", name="counted_by"),
+    sa.CheckConstraint("amount >= 0 AND base_quantity > 0", name="amount"),
+    comment="amount of the child (in unit) per base_quantity parents.",
+)

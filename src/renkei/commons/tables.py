@@ -1,0 +1,16 @@
+"""Every table of `commons`, gathered so that Alembic and the schema test see them all."""
+
+from __future__ import annotations
+
+from renkei.commons.access import tables as _access
+from renkei.commons.consents import tables as _consents
+from renkei.commons.files import tables as _files
+from renkei.commons.metadata import metadata
+from renkei.commons.notifications import tables as _notifications
+from renkei.commons.operators import tables as _operators
+from renkei.commons.parts import tables as _parts
+from renkei.commons.trades import tables as _trades
+
+__all__ = ["metadata"]
+
+_ = (_access, _consents, _files, _notifications, _operators, _parts, _trades)

@@ -1,0 +1,62 @@
+"""What a use case (タテ) plugs into the house: one `UseCase` object, found by the entry point `renkei.usecases`.
+
+Nothing in `commons` knows any use case by name; it asks this registry. CFP is registered the same way as a use case
+that a third party installs with pip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from renkei.database.events import Handler
+    from renkei.database.transaction import Reaction, Transaction
+
+ENTRY_POINT_GROUP = "renkei.usecases"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCase:
+    """One use case. `name` is its folder, PostgreSQL schema and Alembic branch at once.
+
+    request_kinds: what may be asked ("CFP"); attributes: what may be consented, per kind, with ja/en labels.
+    has_answer: which of the given own parts can answer a request of the kind (a statement exists).
+    build_payload / deliver: called by `commons.consents` when a consent or a link changes.
+    reactions: topics of `Transaction.mark`; handlers: event type → what the addressee's duty does with it.
+    routers: paths under /v1; migrations: the folder of its Alembic branch.
+    """
+
+    name: str
+    request_kinds: tuple[str, ...]
+    attributes: Mapping[str, Mapping[str, tuple[str, str]]]
+    has_answer: Callable[[Transaction, Iterable[int]], set[int]]
+    deliver: Callable[[Transaction, Iterable[int]], None]
+    metadata: sa.MetaData
+    migrations: Path
+    routers: Callable[[Any], tuple[APIRouter, ...]] | None = None
+    reactions: Mapping[str, Reaction] = field(default_factory=dict)
+    handlers: Mapping[str, Handler] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1)
+def use_cases() -> tuple[UseCase, ...]:
+    """All installed use cases, sorted by name. Loaded once a process."""
+    found = [point.load() for point in entry_points(group=ENTRY_POINT_GROUP)]
+    for use_case in found:
+        if not isinstance(use_case, UseCase):
+            raise TypeError(f"entry point {ENTRY_POINT_GROUP!r} must name a UseCase, not {type(use_case).__name__}")
+    return tuple(sorted(found, key=lambda use_case: use_case.name))
+
+
+def use_case_of(kind: str) -> UseCase | None:
+    """The use case that answers requests of `kind`, or None."""
+    return next((use_case for use_case in use_cases() if kind in use_case.request_kinds), None)

@@ -1,0 +1,284 @@
+"""One request or job is one transaction, opened and committed here, at the edge.
+
+Order of a transaction, which no room may bend:
+
+1. BEGIN;
+2. the entry statement (an `Entry`): takes the role `renkei_app`, names the operator that row-level security admits,
+   for a writer takes the operator's write lock, and returns the `Caller`;
+3. the room's work; it may `mark` things as changed and `emit` events;
+4. `settle`: the reactions registered for what was marked run until nothing new is marked (a footprint is recalculated
+   once, however many of its inputs were touched);
+5. the events are written to the outbox in one statement; COMMIT.
+
+Writers of one operator are serialised by the lock of step 2 (design: "within one operator a write recalculates in the
+same transaction"); writers of different operators meet only on rows of a trade or request, and a deadlock there is
+retried as a whole. Row-level security stops a forgotten WHERE; it does not stop SQL injection.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal, LiteralString, TypeVar
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg import Connection, Cursor
+from psycopg.rows import DictRow, TupleRow, dict_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from renkei.database.caller import Caller, Door
+from renkei.kit.clock import Clock, SystemClock
+from renkei.kit.errors import FaultKind, RenkeiError
+from renkei.kit.ids import IdSource, new_id
+from renkei.kit.strict_json import dumps
+
+T = TypeVar("T")
+Entry = Callable[["Connection[TupleRow]", bool], Caller]
+"""Runs the entry statement on a connection that has just begun; the flag says whether the work will write."""
+PlatformRole = Literal["renkei_engine", "renkei_access", "renkei_ledger", "none"]
+Reaction = Callable[["Transaction", set[int]], None]
+"""Runs at `settle` with the keys marked under one topic, inside the same transaction."""
+
+
+class Busy(RenkeiError):
+    """The database could not be reached, or gave up waiting for a lock."""
+
+    code = "busy"
+    kind = FaultKind.UNAVAILABLE
+    en = "The service is busy or restarting. Nothing was stored; please try again."
+    ja = "サービスが混み合っているか再起動中です。何も保存されていません。もう一度お試しください。"
+
+
+_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+"""jsonb as it is read: numbers with a point become exact decimals."""
+
+set_json_dumps(dumps)
+set_json_loads(_decode)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One CloudEvents-style fact for one addressee: a versioned name and ids, never values."""
+
+    type: str
+    addressee_key: int
+    subject: UUID
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+class Transaction:
+    """One open transaction of one caller. Made by `Database.run`; never outlives it."""
+
+    def __init__(
+        self,
+        connection: Connection[TupleRow],
+        caller: Caller,
+        *,
+        now: datetime,
+        ids: IdSource,
+        reactions: Mapping[str, Sequence[Reaction]],
+        origin: int | None = None,
+    ) -> None:
+        self.connection = connection
+        self.caller = caller
+        self.now = now
+        self.new_id = ids
+        self.version: int | None = None
+        """The transaction id (xid8) of a transaction that wrote events, known after the outbox statement."""
+        self.track_id: UUID | None = None
+        """The support identifier (X-Track) given to this write, stored with its events."""
+        self.origin = origin
+        self._reactions = reactions
+        self._marked: dict[str, set[int]] = {}
+        self._events: list[Event] = []
+
+    # -- reading and writing ------------------------------------------------------------------------------------
+    def execute(self, sql: LiteralString, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Cursor[TupleRow]:
+        """Run one statement. `sql` is a literal: values go in as parameters only."""
+        return self.connection.execute(sql, parameters)
+
+    def rows(self, sql: LiteralString, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[DictRow]:
+        """All rows of one statement, each a dict by column name."""
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(sql, parameters).fetchall()
+
+    def row(self, sql: LiteralString, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> DictRow | None:
+        """The first row of one statement as a dict, or None."""
+        with self.connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(sql, parameters).fetchone()
+
+    # -- telling others ------------------------------------------------------------------------------------------
+    def emit(self, event: Event) -> None:
+        """Put an event into the outbox; written with the transaction, delivered after it."""
+        self._events.append(event)
+
+    def mark(self, topic: str, keys: Iterable[int]) -> None:
+        """Say that the things with `keys` changed; the reaction to `topic` runs once at `settle`."""
+        self._marked.setdefault(topic, set()).update(keys)
+
+    def settle(self) -> None:
+        """Run the reactions to everything marked so far, and to what they mark in turn.
+
+        Runs by itself before commit; called earlier by an operation whose answer needs the settled values.
+        """
+        while self._marked:
+            topic, keys = next(iter(self._marked.items()))
+            del self._marked[topic]
+            if keys:
+                for reaction in self._reactions.get(topic, ()):
+                    reaction(self, keys)
+
+    def flush(self) -> None:
+        """Settle, then write the collected events to the outbox in one statement."""
+        self.settle()
+        if not self._events:
+            return
+        events, self._events = self._events, []
+        written = self.connection.execute(
+            """
+            INSERT INTO commons.events (event_id, sender_key, addressee_key, type, subject, data, track_id, origin, created_at)
+            SELECT e.event_id, %(me)s, e.addressee_key, e.type, e.subject, e.data::jsonb, %(track)s,
+                   coalesce(%(origin)s::text::xid8, pg_current_xact_id()), %(now)s
+              FROM unnest(%(ids)s::uuid[], %(addressees)s::bigint[], %(types)s::text[], %(subjects)s::uuid[],
+                          %(data)s::text[]) WITH ORDINALITY AS e(event_id, addressee_key, type, subject, data, n)
+             ORDER BY e.n
+            RETURNING pg_current_xact_id()::text
+            """,
+            {
+                "me": self.caller.operator_key,
+                "track": self.track_id,
+                "origin": None if self.origin is None else str(self.origin),
+                "now": self.now,
+                "ids": [self.new_id() for _ in events],
+                "addressees": [event.addressee_key for event in events],
+                "types": [event.type for event in events],
+                "subjects": [event.subject for event in events],
+                "data": [dumps(dict(event.data)).decode() for event in events],
+            },
+        ).fetchone()
+        self.version = int(written[0]) if written is not None else None
+
+
+def act_as(operator_key: int, operator_id: UUID, *, door: Door = "worker", roles: Iterable[str] = ("admin",)) -> Entry:
+    """The entry of a duty that acts for one operator (worker, command line): same role, same row-level security."""
+    caller = Caller(operator_key=operator_key, operator_id=operator_id, door=door, roles=frozenset(roles))
+
+    def enter(connection: Connection[TupleRow], writing: bool) -> Caller:
+        connection.execute(
+            """
+            SELECT set_config('role', 'renkei_app', true), set_config('renkei.operator', %(me)s::text, true),
+                   CASE WHEN %(writing)s THEN pg_advisory_xact_lock(7264, (%(me)s %% 2147483647)::int)::text END
+            """,
+            {"me": operator_key, "writing": writing},
+        )
+        return caller
+
+    return enter
+
+
+def as_role(role: PlatformRole, *, door: Door = "worker") -> Entry:
+    """The entry of a duty that belongs to no company: the role's own named tables, and no company's rows.
+
+    `none` is the login role itself, the owner of the tables.
+    """
+    nobody = Caller(operator_key=0, operator_id=UUID(int=0), door=door, roles=frozenset({"staff"}))
+
+    def enter(connection: Connection[TupleRow], _writing: bool) -> Caller:
+        connection.execute("SELECT set_config('role', %s, true)", (role,))
+        return nobody
+
+    return enter
+
+
+_RETRIED = (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+_WAITED = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
+_ATTEMPTS = 5
+
+
+class Database:
+    """The pool of connections, the clock and the reactions: what a process needs to run transactions."""
+
+    def __init__(
+        self,
+        pool: ConnectionPool[Connection[TupleRow]],
+        *,
+        clock: Clock | None = None,
+        ids: IdSource = new_id,
+        reactions: Mapping[str, Sequence[Reaction]] | None = None,
+    ) -> None:
+        self.pool = pool
+        self.clock = clock or SystemClock()
+        self.ids = ids
+        self.reactions: dict[str, Sequence[Reaction]] = dict(reactions or {})
+
+    def run(
+        self,
+        entry: Entry,
+        work: Callable[[Transaction], T],
+        *,
+        write: bool = True,
+        origin: int | None = None,
+    ) -> T:
+        """Run `work` in one transaction entered by `entry`, and commit it.
+
+        A deadlock or serialisation failure is tried again from the start (so `work` must have no effect outside the
+        transaction). Raises `Busy` when the database is away or a lock was not to be had in time.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            entered = True
+            try:
+                with self.pool.connection() as connection, connection.transaction():
+                    entered = False
+                    caller = entry(connection, write)
+                    entered = True
+                    transaction = Transaction(
+                        connection,
+                        caller,
+                        now=self.clock.now(),
+                        ids=self.ids,
+                        reactions=self.reactions,
+                        origin=origin,
+                    )
+                    result = work(transaction)
+                    transaction.flush()
+                    return result
+            except _RETRIED as error:
+                if attempt == _ATTEMPTS:
+                    raise Busy from error
+                time.sleep(0.01 * 2**attempt)
+            except (psycopg.OperationalError, PoolTimeout) as error:
+                # A connection that was dead before anything ran (the server was restarted) is replaced and tried again.
+                if entered or attempt == _ATTEMPTS or isinstance(error, _WAITED):
+                    raise Busy from error
+        raise AssertionError("unreachable")
+
+    def read(self, entry: Entry, work: Callable[[Transaction], T]) -> T:
+        """Run `work`, which only reads, in one transaction entered by `entry`."""
+        return self.run(entry, work, write=False)
+
+    def owner(self, work: Callable[[Transaction], T]) -> T:
+        """Run `work` as the login role itself: for the few tables that belong to the platform, not to a company.
+
+        Row-level security is forced for this role too, with no operator named: it sees no company's rows.
+        """
+        return self.run(as_role("none", door="cli"), work)
+
+
+def open_pool(url: str, *, size: int, application_name: str = "renkei", timeout_seconds: float = 10) -> ConnectionPool[Connection[TupleRow]]:
+    """A pool of `size` connections to `url`, opened at once; connections that died are replaced on the way out."""
+    pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
+        url,
+        min_size=min(2, size),
+        max_size=size,
+        timeout=timeout_seconds,
+        kwargs={"application_name": application_name, "prepare_threshold": 5, "options": "-c role=renkei_app"},
+        open=False,
+    )
+    pool.open()
+    return pool

@@ -1,0 +1,19 @@
+"""Public identifiers: UUID version 4, lower case, made by us."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from uuid import UUID, uuid4
+
+IdSource = Callable[[], UUID]
+"""Makes one new identifier a call; passed in so that two runs can be made equal."""
+
+new_id: IdSource = uuid4
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
+
+
+def parse_id(text: object) -> UUID | None:
+    """The identifier written as 36 characters, or None if `text` is anything else (braces, no hyphens, NUL …)."""
+    return UUID(text) if isinstance(text, str) and _UUID.match(text) else None

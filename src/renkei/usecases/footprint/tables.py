@@ -1,0 +1,126 @@
+"""Tables of the use case CFP (PostgreSQL schema `footprint`). Every row belongs to one operator but `proposals`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from renkei.commons.metadata import NAMES
+from renkei.database.columns import day, document, flag, key, moment, number, public_id, text, uuid, whole
+
+metadata = sa.MetaData(schema="footprint", naming_convention=NAMES)
+
+
+def _refers(name: str, target: str, *, nullable: bool = False, index: bool = False) -> sa.Column[int]:
+    """A reference into `commons`, declared in the migration: the two schemas are separate Alembic branches."""
+    return sa.Column(name, sa.BigInteger, nullable=nullable, index=index, comment=f"commons.{target}")
+
+
+statements = sa.Table(
+    "statements",
+    metadata,
+    key("statement_key"),
+    public_id("statement_id"),
+    _refers("operator_key", "operators"),
+    _refers("part_key", "parts"),
+    _refers("trade_key", "trades", nullable=True),
+    uuid("cfp_id"),
+    whole("version"),
+    text("declared_unit"),
+    text("component_scope"),
+    document("declared"),
+    document("in_force"),
+    document("quality"),
+    document("method"),
+    number("coverage_direct", nullable=False),
+    number("coverage_deep", nullable=False),
+    sa.Column("structure_key", sa.BigInteger),
+    day("period_from"),
+    day("period_to"),
+    document("causes"),
+    flag("automatic"),
+    text("created_by"),
+    moment("created_at"),
+    moment("superseded_at", nullable=True),
+    sa.Index(
+        "uq_statements_current",
+        "part_key",
+        "trade_key",
+        unique=True,
+        postgresql_where=sa.text("superseded_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
+    ),
+    sa.Index("uq_statements_version", "part_key", "trade_key", "version", unique=True, postgresql_nulls_not_distinct=True),
+    sa.Index("ix_statements_operator", "operator_key", "statement_key"),
+    sa.CheckConstraint("component_scope IN ('rest', 'whole')", name="component_scope"),
+    comment="排出量: immutable versions. declared = what the owner said; in_force = with the known lines added.",
+)
+
+estimates = sa.Table(
+    "estimates",
+    metadata,
+    key("estimate_key"),
+    public_id("estimate_id"),
+    _refers("operator_key", "operators"),
+    _refers("part_key", "parts", index=True),
+    _refers("trade_key", "trades", nullable=True),
+    text("declared_unit"),
+    document("stages"),
+    document("quality"),
+    text("source"),
+    text("created_by"),
+    moment("created_at"),
+    moment("superseded_at", nullable=True),
+    sa.Index(
+        "uq_estimates_current",
+        "part_key",
+        "trade_key",
+        unique=True,
+        postgresql_where=sa.text("superseded_at IS NULL"),
+        postgresql_nulls_not_distinct=True,
+    ),
+    comment="The buyer's own estimate for a bought part (or one trade's share of it): secondary.",
+)
+
+proposals = sa.Table(
+    "proposals",
+    metadata,
+    key("proposal_key"),
+    public_id("proposal_id"),
+    _refers("trade_key", "trades", index=True),
+    _refers("downstream_key", "operators", index=True),
+    _refers("upstream_key", "operators", index=True),
+    text("declared_unit"),
+    document("stages"),
+    document("quality"),
+    text("state", default="unconfirmed"),
+    moment("created_at"),
+    moment("decided_at", nullable=True),
+    sa.CheckConstraint("state IN ('unconfirmed', 'confirmed', 'replaced')", name="state"),
+    comment="A value the buyer entered on behalf of a company that was not a member; that company confirms or replaces it.",
+)
+
+certificates = sa.Table(
+    "certificates",
+    metadata,
+    key("certificate_key"),
+    public_id("certificate_id"),
+    _refers("operator_key", "operators"),
+    _refers("part_key", "parts"),
+    text("description", nullable=True),
+    moment("created_at"),
+    moment("updated_at"),
+    moment("deleted_at", nullable=True),
+    sa.Index("uq_certificates_part", "part_key", unique=True, postgresql_where=sa.text("deleted_at IS NULL")),
+    comment="CFP証明書 of a part: at most one at a time.",
+)
+
+certificate_files = sa.Table(
+    "certificate_files",
+    metadata,
+    sa.Column("certificate_key", sa.BigInteger, sa.ForeignKey("footprint.certificates.certificate_key"), primary_key=True),
+    sa.Column("file_key", sa.BigInteger, primary_key=True, comment="commons.files"),
+    sa.Column("operator_key", sa.BigInteger, nullable=False),
+    whole("position"),
+    text("name"),
+    uuid("file_id"),
+)
