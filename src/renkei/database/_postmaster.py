@@ -2,9 +2,9 @@
 
 `postmaster.pid` outlives a server that was killed, and its number may since belong to another process.
 So nothing here trusts the number alone: a process is our server only if its command line says so.
-When it is not, the number in the file is replaced by one that no process can have. The file itself stays, since
-its other lines let PostgreSQL see whether orphans of the killed server still use the old shared memory; starting
-beside those would damage the data.
+When it is not, the number in the file is replaced by one that no process can have. The file itself
+stays, since its other lines let PostgreSQL see whether orphans of the killed server still use the old shared
+memory; starting beside those would damage the data.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def initialise(place: Place, programs: Path, superuser_password: str) -> None:
         if done.returncode:
             raise DatabaseStartError(
                 f"The embedded database could not be set up in {place.home}: {done.stderr.strip()[-2000:]}"
-                " PostgreSQL's initdb needs a writable folder and a user id that has a name (see `getent passwd`)."
+                " initdb needs a writable folder and a user id that has a name (see `getent passwd`)."
             )
         # One line: over the private socket, with the password, and nothing else.
         (folder / "cluster" / "pg_hba.conf").write_text("local all all scram-sha-256\n", "ascii")

@@ -1,5 +1,4 @@
-"""Start, adopt, stop and address the embedded server; `embedded` is the public face and says what is promised."""
-
+"""Start, adopt, stop and address the embedded server; what is promised stands in `embedded`, its public face."""
 
 from __future__ import annotations
 
@@ -37,7 +36,7 @@ OWNER = "renkei_owner"
 SUPERUSER = "postgres"
 DATABASE = "renkei"
 
-# For one machine that also runs the service: 128 MB of cache, room for the pools of a few workers, full durability.
+# For one machine that also runs the service: 128 MB of cache, room for a few pools, full durability.
 DEFAULT_SETTINGS: Mapping[str, str] = {
     "shared_buffers": "128MB",
     "max_connections": "100",
@@ -82,8 +81,8 @@ class EmbeddedServer:
 def start(data_dir: Path, *, settings: Mapping[str, str] | None = None) -> EmbeddedServer:
     """Make the embedded server of `data_dir` answer, and return it.
 
-    `settings` are PostgreSQL settings over the defaults, e.g. `{"fsync": "off"}` for tests; they reach only a server
-    that this call starts, not one it adopts.
+    `settings` are PostgreSQL settings over the defaults, e.g. `{"fsync": "off"}` for tests;
+    they reach only a server that this call starts, not one it adopts.
     Raises `DatabaseStartError` with a sentence that says what to do, `ValueError` for a setting that is ours.
     """
     chosen = _checked(settings or {})
@@ -117,7 +116,7 @@ def status(data_dir: Path) -> Literal["absent", "stopped", "running"]:
 
 
 def database_url(data_dir: Path, database: str = DATABASE) -> str:
-    """The URL of `database` for `renkei_owner`. Raises `DatabaseStartError` if the cluster was never started."""
+    """The URL of `database` for `renkei_owner`. Raises `DatabaseStartError` if it was never started."""
     return _url(known_place(data_dir), OWNER, database)
 
 
@@ -127,7 +126,7 @@ def superuser_url(data_dir: Path, database: str = DATABASE) -> str:
 
 
 def destroy(data_dir: Path) -> None:
-    """Stop the server and delete the cluster with everything in it, wherever it lives. For tests and demos."""
+    """Stop the server and delete the cluster with everything in it. For tests and demos."""
     place = find_place(data_dir)
     if place is None:
         return
@@ -184,7 +183,7 @@ def stop_in_turn(data_dir: Path, mode: Literal["fast", "smart", "immediate"]) ->
 
 
 def _place_as_it_is(data_dir: Path) -> Place | None:
-    """The recorded place with the user id that really owns the cluster: root may run an ordinary user's cluster."""
+    """The recorded place with the user id that owns the cluster: root may run an ordinary user's."""
     place = find_place(data_dir)
     if place is None:
         return None
@@ -193,8 +192,8 @@ def _place_as_it_is(data_dir: Path) -> Place | None:
         return replace(place, uid=owner or place.uid)
     if owner not in {None, os.geteuid()}:
         raise DatabaseStartError(
-            f"The embedded database in {place.home} belongs to user id {owner}. Run Renkei as that user, or as root"
-            " if root created it, or set RENKEI_DATA_DIR to a folder of your own."
+            f"The embedded database in {place.home} belongs to user id {owner}."
+            " Run Renkei as that user, or as root if root created it, or set RENKEI_DATA_DIR to a folder of your own."
         )
     return replace(place, uid=None)
 
@@ -243,8 +242,8 @@ def _wait_until_it_answers(place: Place, pid: int) -> bool:
         time.sleep(pause)
         pause = min(pause * 1.5, 0.25)
     raise DatabaseStartError(
-        f"The embedded database in {place.home} (process {pid}) has not answered for {RECOVERY_SECONDS:g} seconds."
-        f" It said: {_postmaster.tail_of_log(place)}"
+        f"The embedded database in {place.home} (process {pid}) has not answered for"
+        f" {RECOVERY_SECONDS:g} seconds. It said: {_postmaster.tail_of_log(place)}"
     )
 
 
@@ -302,8 +301,8 @@ def _refuse_other_version(place: Place) -> None:
     ours = re.search(r"(\d+)\.", done.stdout)
     if ours is not None and ours[1] != stored:
         raise DatabaseStartError(
-            f"The embedded database in {place.home} was made by PostgreSQL {stored}, but this is PostgreSQL {ours[1]}."
-            " Make a backup with the release that made it (`renkei db backup`) and restore it with this one."
+            f"The embedded database in {place.home} was made by PostgreSQL {stored}, but this is"
+            f" PostgreSQL {ours[1]}. Make a backup with the release that made it (`renkei db backup`) and restore it with this one."
         )
 
 
@@ -319,7 +318,7 @@ def turn(path: Path) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     raise DatabaseStartError(
-                        f"Another process starts or stops the embedded database for too long (it holds {path})."
+                        f"Another process starts or stops the embedded database for too long: see {path}."
                     ) from None
                 time.sleep(0.02)
             else:
