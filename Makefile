@@ -1,0 +1,79 @@
+# Renkei: one target a habit. `make help` lists them from these comments.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+ONLY ?=
+N ?=
+
+## ---- use it -------------------------------------------------------------------------------------------------
+
+.PHONY: help
+help: ## List every target with what it is for
+	@awk -F':.*## ' '/^[a-z][a-z.-]*:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: .venv/ready ## Create .venv with the locked dependencies and .venv/bin/renkei
+
+.venv/ready: pyproject.toml requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Renkei needs Python 3.11 or newer; set PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: demo
+demo: setup ## Start everything with the example chain and serve it (ARGS=--once: print the table and stop)
+	@$(BIN)/renkei demo $(ARGS)
+
+.PHONY: serve
+serve: setup ## Serve the API with a worker in the same process
+	@$(BIN)/renkei serve --with-worker $(ARGS)
+
+## ---- change it ----------------------------------------------------------------------------------------------
+
+.PHONY: test
+test: setup ## Run all tests (ARGS=tests/acceptance for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: check
+check: setup ## Lint, formatting, types, import rules, the query guard
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python checks/query_guard.py
+
+.PHONY: format
+format: setup ## Format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: fault
+fault: setup ## Kill server and database at N random moments (default 100) and look for lost or half-written data
+	@RENKEI_FAULT_COUNT=$(or $(N),100) $(BIN)/python -m pytest tests/fault --timeout=7200 $(ARGS)
+
+.PHONY: fuzz
+fuzz: setup ## Throw N generated requests (default 2000) at every operation of both OpenAPI documents
+	@RENKEI_FUZZ_EXAMPLES=$(or $(N),2000) $(BIN)/python -m pytest tests/fuzz --timeout=7200 $(ARGS)
+
+.PHONY: bench
+bench: setup ## Measure every performance claim (ONLY=name for one); writes build/bench.jsonl
+	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY),) $(ARGS)
+
+.PHONY: docs
+docs: setup ## Write the generated reference pages anew (settings, errors, command line)
+	@$(BIN)/python docs/generate.py
+
+.PHONY: lock
+lock: setup ## Write requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock
+
+.PHONY: changelog
+changelog: setup ## Show what the next release note will say
+	@$(BIN)/towncrier build --draft --version next
+
+.PHONY: clean
+clean: ## Remove what the other targets made (not the data)
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
