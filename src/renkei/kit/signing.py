@@ -119,14 +119,15 @@ def generate_signing_key() -> SigningKey:
 
 def load_signing_key(pem: bytes) -> SigningKey:
     """The key of `SigningKey.private_pem`. Raises `ValueError` if it is anything but a private P-256 key."""
+    message = "this is not a private P-256 key in PEM"
     try:
         key = ECKey.import_key(pem)
-        if key.is_private and key.curve_name == "P-256":
-            return _signing_key(key)
-    except (JoseError, TypeError, KeyError):
-        pass
-    message = "this is not a private P-256 key in PEM"
-    raise ValueError(message)
+        good = key.is_private and key.curve_name == "P-256"
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise ValueError(message) from None
+    if not good:
+        raise ValueError(message)
+    return _signing_key(key)
 
 
 def sign_token(claims: Mapping[str, object], key: SigningKey) -> str:
