@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pydantic.fields import FieldInfo
+
 from renkei.settings import PREFIX, Settings
 
 PAGE = Path(__file__).parent / "reference" / "settings.md"
@@ -28,7 +29,12 @@ def page() -> str:
         groups.setdefault(extra["group"], []).append(_row(name, field, extra))
     parts = [HEAD]
     for title, rows in groups.items():
-        parts += [f"\n## {title}\n", "\n| Variable | Default | Bounds | What and why |\n", "|---|---|---|---|\n", *rows]
+        parts += [
+            f"\n## {title}\n",
+            "\n| Variable | Default | Bounds | What and why |\n",
+            "|---|---|---|---|\n",
+            *rows,
+        ]
     return "".join(parts)
 
 
@@ -58,7 +64,7 @@ def _bounds(name: str) -> str:
     words = {"minimum": "≥ {}", "exclusiveMinimum": "> {}", "maximum": "≤ {}"}
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
-    return ", ".join(text.format(f"{schema[key]:g}" if schema[key] < 10**5 else schema[key]) for key, text in words.items() if key in schema)
+    return ", ".join(text.format(schema[key]) for key, text in words.items() if key in schema)
 
 
 if __name__ == "__main__":
