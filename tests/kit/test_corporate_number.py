@@ -22,7 +22,15 @@ def test_the_tax_agencys_own_number_is_good() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "7000012050003", "700001205000", "70000120500020", "T7000012050002", "７０００012050002", "7000012050002\n"],
+    [
+        "",
+        "7000012050003",
+        "700001205000",
+        "70000120500020",
+        "T7000012050002",
+        "７０００012050002",
+        "7000012050002\n",
+    ],
 )
 def test_refuses_what_is_not_one(text: str) -> None:
     assert not is_corporate_number(text)

@@ -88,13 +88,32 @@ class TestParseDecimal:
 
     @pytest.mark.parametrize(
         "text",
-        ["", " 1", "1 ", "+1", ".5", "5.", "01", "1_000", "NaN", "Infinity", "0x1", "１", "٣", "1e", "--1", "1,5", "1\n"],
+        [
+            "",
+            " 1",
+            "1 ",
+            "+1",
+            ".5",
+            "5.",
+            "01",
+            "1_000",
+            "NaN",
+            "Infinity",
+            "0x1",
+            "１",
+            "٣",
+            "1e",
+            "--1",
+            "1,5",
+            "1\n",
+        ],
     )
     def test_refuses_everything_else(self, text: str) -> None:
         assert parse_decimal(text) is None
 
     @pytest.mark.parametrize(
-        "text", ["1e999999999", "-1e-999999999", "1e" + "9" * 100, "9" * 10_000, "0." + "0" * 10_000, "1e6145"]
+        "text",
+        ["1e999999999", "-1e-999999999", "1e" + "9" * 100, "9" * 10_000, "0." + "0" * 10_000, "1e6145"],
     )
     def test_refuses_hostile_sizes_at_no_cost(self, text: str) -> None:
         assert parse_decimal(text) is None
@@ -109,7 +128,14 @@ class TestParseDecimal:
 class TestWriting:
     @pytest.mark.parametrize(
         ("given_text", "expected"),
-        [("1.50", "1.5"), ("-0.000", "0"), ("1E+3", "1000"), ("1E-7", "0.0000001"), ("100", "100"), ("-2.5", "-2.5")],
+        [
+            ("1.50", "1.5"),
+            ("-0.000", "0"),
+            ("1E+3", "1000"),
+            ("1E-7", "0.0000001"),
+            ("100", "100"),
+            ("-2.5", "-2.5"),
+        ],
     )
     def test_writes_without_exponent(self, given_text: str, expected: str) -> None:
         assert plain_text(Decimal(given_text)) == expected

@@ -30,7 +30,12 @@ def test_a_fault_becomes_a_problem() -> None:
         "code": "too_few",
         "request_id": "r-1",
         "errors": [
-            {"pointer": "/parts", "code": "too_few", "detail": "At least 2 are needed.", "parameters": {"minimum": 2}}
+            {
+                "pointer": "/parts",
+                "code": "too_few",
+                "detail": "At least 2 are needed.",
+                "parameters": {"minimum": 2},
+            }
         ],
     }
 

@@ -166,7 +166,9 @@ def test_the_shortest_chain_wins() -> None:
 
 def test_own_facts_win_and_the_other_sides_fill_in() -> None:
     own = ConversionFacts(mass_kg_per_unit=Decimal(1), density_kg_per_liter=Decimal(0))
-    other = ConversionFacts(mass_kg_per_unit=Decimal(9), density_kg_per_liter=Decimal(2), transport_km=Decimal(5))
+    other = ConversionFacts(
+        mass_kg_per_unit=Decimal(9), density_kg_per_liter=Decimal(2), transport_km=Decimal(5)
+    )
     assert merge_facts(own, other) == ConversionFacts(
         mass_kg_per_unit=Decimal(1), density_kg_per_liter=Decimal(2), transport_km=Decimal(5)
     )

@@ -49,7 +49,7 @@ class TestParse:
         assert parse(json.dumps(value, ensure_ascii=False, indent=1).encode()) == value
 
     def test_numbers_are_exact(self) -> None:
-        value = parse(b'[1.50, 0.1, 3, -0, 1e5, 12345678901234567890123456789.123456789]')
+        value = parse(b"[1.50, 0.1, 3, -0, 1e5, 12345678901234567890123456789.123456789]")
         assert isinstance(value, list)
         assert [str(number) for number in value] == [
             "1.50",
@@ -94,7 +94,9 @@ class TestParse:
         assert error.parameters == {"position": position}
         assert error.kind is FaultKind.MALFORMED
 
-    @pytest.mark.parametrize(("body", "position"), [(b"\xff", 0), (b'"ab\xed\xa0\x80"', 3), (b'"\xc0\x80"', 1)])
+    @pytest.mark.parametrize(
+        ("body", "position"), [(b"\xff", 0), (b'"ab\xed\xa0\x80"', 3), (b'"\xc0\x80"', 1)]
+    )
     def test_what_is_not_utf8_is_told_with_its_byte(self, body: bytes, position: int) -> None:
         error = refused(body)
         assert isinstance(error, NotUtf8)
@@ -229,10 +231,15 @@ class TestDumps:
         )
 
     @pytest.mark.parametrize(
-        ("number", "written"), [("1E-7", b"0.0000001"), ("1E+3", b"1000"), ("0E-10", b"0"), ("-1.5E-9", b"-0.0000000015")]
+        ("number", "written"),
+        [("1E-7", b"0.0000001"), ("1E+3", b"1000"), ("0E-10", b"0"), ("-1.5E-9", b"-0.0000000015")],
     )
     def test_no_exponents_anywhere(self, number: str, written: bytes) -> None:
-        value = {"a": [Thing(Decimal(number))], "t": "1E-7 NaN", "m": MappingProxyType({"n": Decimal(number)})}
+        value = {
+            "a": [Thing(Decimal(number))],
+            "t": "1E-7 NaN",
+            "m": MappingProxyType({"n": Decimal(number)}),
+        }
         expected = b'{"a":[{"amount":%b}],"t":"1E-7 NaN","m":{"n":%b}}' % (written, written)
         assert dumps(value) == expected
 
@@ -253,7 +260,13 @@ class TestDumps:
 
 def test_an_ordinary_body_costs_at_most_a_few_times_the_standard_library() -> None:
     """The aim is 3 times; the bar here leaves room for a busy machine. Best of many rounds, CPU time."""
-    part = {"traceId": str(UUID(int=7)), "partsName": "電池モジュール", "amountRequired": 2.5, "plantId": None, "n": 3}
+    part = {
+        "traceId": str(UUID(int=7)),
+        "partsName": "電池モジュール",
+        "amountRequired": 2.5,
+        "plantId": None,
+        "n": 3,
+    }
     body = json.dumps({"parentPartsModel": part, "childrenPartsModel": [part] * 50}).encode()
 
     def best(read: object) -> float:

@@ -83,7 +83,9 @@ def round_up_5(x: Decimal) -> Decimal:
     return _tidy(_WIDE.quantize(x, _5_DECIMALS) if _has_5_decimals(x) else _up(x))
 
 
-def parse_decimal(text: str, *, max_digits: int = PRECISION, max_exponent: int = MAX_EXPONENT) -> Decimal | None:
+def parse_decimal(
+    text: str, *, max_digits: int = PRECISION, max_exponent: int = MAX_EXPONENT
+) -> Decimal | None:
     """The number written in `text` by the grammar of JSON (RFC 8259, section 6), or None.
 
     None also if it is written with more than `max_digits` digits, or if its size is beyond 10**±`max_exponent`.
@@ -143,7 +145,7 @@ def _tidy(x: Decimal) -> Decimal:
 
 def _has_5_decimals(x: Decimal) -> bool:
     exponent = x.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -5  # noqa: PLR2004 - the door's five decimals
+    return isinstance(exponent, int) and exponent >= -5
 
 
 def _up(x: Decimal) -> Decimal:

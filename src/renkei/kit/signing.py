@@ -152,19 +152,19 @@ def verify_token(
     NOT checked: whether the token was revoked or the account locked. That is the caller's.
     """
     if len(token) > _LONGEST_TOKEN or not token.isascii():
-        raise TokenRefused("not a token")  # noqa: EM101 - a reason for logs, not a message
+        raise TokenRefused("not a token")
     try:
         extracted = jws.extract_compact(token.encode())
         kid = extracted.headers().get("kid")
         key = keys.get(kid) if isinstance(kid, str) else None
         if key is None:
-            raise TokenRefused("unknown key")  # noqa: EM101
+            raise TokenRefused("unknown key")
         verified = jws.deserialize_compact(token, key, algorithms=list(_ALGORITHMS))
         claims = json.loads(verified.payload or b"")
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-        raise TokenRefused("not verified") from None  # noqa: EM101
+        raise TokenRefused("not verified") from None
     if not isinstance(claims, dict):
-        raise TokenRefused("no claims")  # noqa: EM101
+        raise TokenRefused("no claims")
     _check_claims(claims, now.timestamp(), issuer, audience, leeway_seconds)
     return claims
 
@@ -186,7 +186,7 @@ def hmac_token(key: bytes, fields: Sequence[str], expires_at: datetime) -> str:
 def verify_hmac_token(key: bytes, fields: Sequence[str], token: str, *, now: datetime) -> bool:
     """Whether `token` vouches for exactly these fields and is not past its expiry; compared in constant time."""
     written, _, mac = token.partition(".")
-    if not (written.isascii() and written.isdigit() and len(written) <= 12 and mac.isascii()):  # noqa: PLR2004 - year 33658
+    if not (written.isascii() and written.isdigit() and len(written) <= 12 and mac.isascii()):
         return False
     expiry = int(written)
     good = hmac.compare_digest(_mac(key, fields, expiry), mac)
@@ -202,14 +202,14 @@ def _check_claims(
 ) -> None:
     expires, begins = claims.get("exp"), claims.get("nbf")
     if not _is_time(expires) or now >= expires + leeway_seconds:
-        raise TokenRefused("expired")  # noqa: EM101
+        raise TokenRefused("expired")
     if begins is not None and (not _is_time(begins) or now < begins - leeway_seconds):
-        raise TokenRefused("not yet valid")  # noqa: EM101
+        raise TokenRefused("not yet valid")
     if issuer is not None and claims.get("iss") != issuer:
-        raise TokenRefused("another issuer")  # noqa: EM101
+        raise TokenRefused("another issuer")
     named = claims.get("aud")
     if audience is not None and audience not in (named if isinstance(named, list) else [named]):
-        raise TokenRefused("another audience")  # noqa: EM101
+        raise TokenRefused("another audience")
 
 
 def _is_time(value: object) -> TypeGuard[int | float]:

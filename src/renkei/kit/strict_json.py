@@ -63,6 +63,7 @@ class JsonError(RenkeiError):
 
     @property
     def faults(self) -> tuple[Fault, ...]:
+        """This fault and all others of the body, in the order of the text, at most `MOST_FAULTS`."""
         return (Fault(self.code, self.pointer, self.parameters, self.en, self.ja), *self._others)
 
 
@@ -258,7 +259,11 @@ def _raise_faults(text: str, limits: JsonLimits) -> None:
         return _REFUSED if len(written) > limits.number_digits else int(written)
 
     tree = json.loads(
-        text, object_pairs_hook=_Pairs, parse_float=a_fraction, parse_int=an_int, parse_constant=lambda _: _REFUSED
+        text,
+        object_pairs_hook=_Pairs,
+        parse_float=a_fraction,
+        parse_int=an_int,
+        parse_constant=lambda _: _REFUSED,
     )
     parameters: dict[type[JsonError], dict[str, object]] = {
         BadNumber: {"digits": limits.number_digits, "exponent": limits.number_exponent}
