@@ -36,7 +36,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         yield server.url
     finally:
-        embedded.stop(data_dir, mode="immediate")
+        embedded.destroy(data_dir)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ For an ordinary user, and for root when the way there is open to everybody, home
 
 PostgreSQL refuses to run as root.
 As root it therefore runs under an unprivileged user id without a name (from the range that systemd's
-table of user ids, https://systemd.io/UIDS-GIDS/, lists as unused), one per data folder, recorded in `place.json`.
+table of user ids, https://systemd.io/UIDS-GIDS/, lists as unused), one per data folder,
+recorded in `place.json`.
 Such a user cannot pass through a folder like `/root` (0700), and no permission of any existing
 folder is changed: home is then a new folder `/var/lib/renkei-<random>`, `place.json` points to it, and if the
 programs themselves are out of reach they are copied there once.
@@ -120,8 +121,8 @@ def record_place(place: Place) -> Place:
     """Make the missing folders of `place`, record it, and return it with the socket folder really used."""
     if place.home != place.office and not place.home.is_dir():
         raise DatabaseStartError(
-            f"The folder of the embedded database, {place.home}, is gone. Put it back, or delete {place.office}"
-            " to begin with an empty database and restore a backup."
+            f"The folder of the embedded database, {place.home}, is gone."
+            f" Put it back, or delete {place.office} to begin with an empty database and restore a backup."
         )
     socket_dir = place.socket_dir
     if len(os.fsencode(socket_dir / SOCKET_NAME)) > LONGEST_SOCKET_PATH_BYTES:
@@ -248,7 +249,8 @@ def _make_home_elsewhere() -> Path:
     if not STATE_FOLDER.is_dir() or not _is_open_to_all(STATE_FOLDER):
         raise DatabaseStartError(
             "As root the embedded database runs under an unprivileged user id, which can reach neither the"
-            f" data folder nor {STATE_FOLDER}. Set RENKEI_DATA_DIR to a folder whose parents everybody may enter,"
+            f" data folder nor {STATE_FOLDER}."
+            " Set RENKEI_DATA_DIR to a folder whose parents everybody may enter,"
             " or run Renkei as an ordinary user."
         )
     home = Path(tempfile.mkdtemp(prefix="renkei-", dir=STATE_FOLDER))

@@ -1,4 +1,4 @@
-"""Start, adopt, stop and address the embedded server; what is promised stands in `embedded`, its public face."""
+"""Start, adopt, stop and address the embedded server; `embedded` is its face and says what is promised."""
 
 from __future__ import annotations
 
@@ -193,7 +193,8 @@ def _place_as_it_is(data_dir: Path) -> Place | None:
     if owner not in {None, os.geteuid()}:
         raise DatabaseStartError(
             f"The embedded database in {place.home} belongs to user id {owner}."
-            " Run Renkei as that user, or as root if root created it, or set RENKEI_DATA_DIR to a folder of your own."
+            " Run Renkei as that user, or as root if root created it, "
+            "or set RENKEI_DATA_DIR to a folder of your own."
         )
     return replace(place, uid=None)
 
@@ -302,7 +303,8 @@ def _refuse_other_version(place: Place) -> None:
     if ours is not None and ours[1] != stored:
         raise DatabaseStartError(
             f"The embedded database in {place.home} was made by PostgreSQL {stored}, but this is"
-            f" PostgreSQL {ours[1]}. Make a backup with the release that made it (`renkei db backup`) and restore it with this one."
+            f" PostgreSQL {ours[1]}. Make a backup with the release that made it"
+            " (`renkei db backup`) and restore it with this one."
         )
 
 

@@ -6,15 +6,16 @@
 What is promised:
 
 - `start` is idempotent: it sets the cluster up if there is none, adopts a server that answers,
-  starts one that does not, and returns when it answers. Processes that call it at once take turns by a file lock.
+  starts one that does not, and returns when it answers.
+  Processes that call it at once take turns by a file lock.
 - A server runs only if it answers to our password with our data folder; a pid file proves nothing.
 - No TCP. The socket folder is 0700, every login needs a generated password (SCRAM-SHA-256), kept 0600.
 - The superuser `postgres` is used by this package only. Everybody else logs in as `renkei_owner`:
-  no superuser, may create roles (for the roles of the migrations) and databases (so that tests can copy a template).
+  no superuser, may create roles (for the roles of the migrations) and databases (tests copy a template).
 - Running servers end with their last `Supervisor`; a process that was killed counts as gone.
 
 `data_dir` is `RENKEI_DATA_DIR` everywhere; the server's own files are below `data_dir/postgres`,
-or, as root with a data folder that others cannot reach, below `/var/lib/renkei-<random>` (see `_installation`).
+or, as root with a data folder that others cannot reach, below `/var/lib/renkei-<random>` (`_installation`).
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ class Supervisor:
     """Keeps the embedded server running as long as this process needs it.
 
     Entering starts (or adopts) the server; a daemon thread then starts it again whenever it is dead,
-    with growing pauses while that fails. Leaving stops the server unless another process has a supervisor on it.
+    with growing pauses while that fails.
+    Leaving stops the server unless another process has a supervisor on it.
     """
 
     def __init__(
