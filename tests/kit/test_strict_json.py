@@ -86,6 +86,8 @@ class TestParse:
             (b"[" * 20 + b"]" * 19, 39),
             (b"}" * 5000, 0),
             (b"]{" * 5000, 0),
+            (b"[NaN,", 5),  # what is suspicious first, and then not even JSON
+            (b'[{"a":1,"a":1}' + b"[" * 40, 14),
         ],
     )
     def test_what_is_not_json_is_told_with_its_byte(self, body: bytes, position: int) -> None:

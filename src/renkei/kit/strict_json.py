@@ -139,20 +139,18 @@ def parse(body: bytes, limits: JsonLimits = DEFAULT_LIMITS) -> object:
     if text.startswith("\ufeff"):
         raise MalformedJson(position=0)
     shallow = _is_shallow(body, limits.depth)
+    value: object = None
     try:
-        value: object = _decoder(limits).decode(text)
-    except json.JSONDecodeError as error:
-        raise MalformedJson(position=len(text[: error.pos].encode("utf-8"))) from None
-    except RecursionError:
-        raise NestingTooDeep(limit=limits.depth) from None
+        value = _read(text, _decoder(limits), limits)
+        suspicious = _SUSPICIOUS_ESCAPE.search(body) is not None
     except _SuspicionError:
         suspicious = True
-    else:
-        suspicious = _SUSPICIOUS_ESCAPE.search(body) is not None
+    # A suspicion ends the first pass early: the second reads to the end, and may find the body malformed after all.
+    tree = _read(text, _slow_decoder(limits), limits) if suspicious else None
     if not shallow:
         raise NestingTooDeep(limit=limits.depth)
     if suspicious:
-        _raise_faults(text, limits)
+        _raise_faults(tree, limits)
     return value
 
 
@@ -248,8 +246,18 @@ def _number(text: str, limits: JsonLimits) -> Decimal | None:
     return parse_decimal(text, max_digits=limits.number_digits, max_exponent=limits.number_exponent)
 
 
-def _raise_faults(text: str, limits: JsonLimits) -> None:
-    """Raises with every fault of a body that is well-formed and shallow; returns if it was only suspicious."""
+def _read(text: str, decoder: json.JSONDecoder, limits: JsonLimits) -> object:
+    try:
+        return decoder.decode(text)
+    except json.JSONDecodeError as error:
+        raise MalformedJson(position=len(text[: error.pos].encode("utf-8"))) from None
+    except RecursionError:
+        raise NestingTooDeep(limit=limits.depth) from None
+
+
+@lru_cache(maxsize=16)
+def _slow_decoder(limits: JsonLimits) -> json.JSONDecoder:
+    """Keeps in the tree what the fast one stumbles over."""
 
     def a_fraction(written: str) -> object:
         number = _number(written, limits)
@@ -258,13 +266,16 @@ def _raise_faults(text: str, limits: JsonLimits) -> None:
     def an_int(written: str) -> object:
         return _REFUSED if len(written) > limits.number_digits else int(written)
 
-    tree = json.loads(
-        text,
+    return json.JSONDecoder(
         object_pairs_hook=_Pairs,
         parse_float=a_fraction,
         parse_int=an_int,
         parse_constant=lambda _: _REFUSED,
     )
+
+
+def _raise_faults(tree: object, limits: JsonLimits) -> None:
+    """Raises with every fault of a tree that is known to be shallow; returns if it was only suspicious."""
     parameters: dict[type[JsonError], dict[str, object]] = {
         BadNumber: {"digits": limits.number_digits, "exponent": limits.number_exponent}
     }
