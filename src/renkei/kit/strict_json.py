@@ -206,9 +206,10 @@ def _is_shallow(body: bytes, depth: int) -> bool:
     if b'"' in skeleton:
         skeleton = b"".join(skeleton.split(b'"')[::2])
     for _ in range(depth):
-        if not skeleton:
-            return True
+        before = len(skeleton)
         skeleton = skeleton.replace(b"{}", b"")
+        if len(skeleton) == before:
+            break  # empty, or not balanced
     return not skeleton
 
 
