@@ -1,0 +1,41 @@
+"""What an operator is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+NotificationType = Literal[
+    "REQUEST_NEW",
+    "REQUEST_CANCELED",
+    "REQUEST_REJECTED",
+    "CFP_RESPONSED",
+    "CFP_UPDATED",
+    "REPLY_MESSAGE_REGISTERED",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeRelation:
+    """The trade and request a notification is about."""
+
+    trade_id: UUID
+    request_id: UUID | None
+    downstream_operator_id: UUID
+    upstream_operator_id: UUID
+    downstream_trace_id: UUID
+    upstream_trace_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One thing that happened, and who caused it."""
+
+    notification_id: UUID
+    type: str
+    sender_operator_id: UUID
+    relation: TradeRelation | None
+    notified_at: datetime
+    read_at: datetime | None
