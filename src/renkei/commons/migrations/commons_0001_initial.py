@@ -507,7 +507,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("part_key", "version", name=op.f("uq_structures_part_key_version")),
         sa.UniqueConstraint("structure_id", name=op.f("uq_structures_structure_id")),
         schema="commons",
-        comment="部品構成: immutable versions, in force from a day (設計変更); the highest version among the begun ones holds.",
+        comment="部品構成: immutable versions, in force from a day (設計変更); of the begun ones the latest day holds, then the highest version.",
     )
     op.create_table(
         "trades",
@@ -816,6 +816,7 @@ def upgrade() -> None:
     )
     _run("commons_0001_security.sql")
     _run("commons_0001_access.sql")
+    _run("commons_0001_views.sql")
 
 
 def downgrade() -> None:

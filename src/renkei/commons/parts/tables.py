@@ -67,7 +67,7 @@ structures = sa.Table(
     text("created_by"),
     moment("created_at"),
     sa.UniqueConstraint("part_key", "version"),
-    comment="部品構成: immutable versions, in force from a day (設計変更); the highest version among the begun ones holds.",
+    comment="部品構成: immutable versions, in force from a day (設計変更); of the begun ones the latest day holds, then the highest version.",
 )
 
 structure_lines = sa.Table(
