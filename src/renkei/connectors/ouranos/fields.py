@@ -28,11 +28,14 @@ _FIFTH: Final = -5
 
 
 class Faults:
-    """The faults of one body: wrong types by their path, and groups of broken rules."""
+    """The faults of one body: wrong types by their path, and groups of broken rules.
 
-    def __init__(self, source: Source, *, base: str = texts.VALIDATION_FAILED) -> None:
+    `bind_base` is the base text if there are wrong types (systemAuth has another one for them).
+    """
+
+    def __init__(self, source: Source, *, bind_base: str = texts.VALIDATION_FAILED) -> None:
         self.source: Source = source
-        self.base = base
+        self.bind_base = bind_base
         self.types: dict[str, None] = {}
         self.groups: dict[str, None] = {}
 
@@ -61,7 +64,8 @@ class Faults:
         """The refusal that tells all of them, or None."""
         if not self.types and not self.groups:
             return None
-        return bad_body(self.source, *self.types, *self.groups, base=self.base)
+        base = self.bind_base if self.types else texts.VALIDATION_FAILED
+        return bad_body(self.source, *self.types, *self.groups, base=base)
 
 
 def json_type(value: object) -> str:

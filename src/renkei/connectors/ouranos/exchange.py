@@ -1,0 +1,94 @@
+"""One request and its answer at this door, free of HTTP's machinery: what the handlers of each target see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from renkei.commons.edge.context import AppContext
+from renkei.connectors.ouranos import texts
+from renkei.connectors.ouranos.bodies import read_body
+from renkei.connectors.ouranos.links import next_link
+from renkei.connectors.ouranos.queries import Query
+from renkei.connectors.ouranos.refusals import forbidden
+from renkei.connectors.ouranos.texts import Source
+from renkei.database.caller import Caller
+from renkei.database.transaction import Transaction
+from renkei.kit.strict_json import JsonLimits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request that got past key and token. `source` is the service that answers for its faults."""
+
+    context: AppContext
+    query: Query
+    body: bytes = b""
+    content_type: str | None = None
+    source: Source = "dataspace"
+
+    @property
+    def limits(self) -> JsonLimits:
+        """What a body may cost at this door."""
+        settings = self.context.settings
+        return JsonLimits(size_bytes=settings.ouranos_body_limit_bytes, depth=settings.json_depth_limit)
+
+    def json(self, *, base: str = texts.VALIDATION_FAILED) -> object:
+        """The body's value. Raises `Refusal` (400)."""
+        return read_body(self.body, self.content_type, source=self.source, limits=self.limits, base=base)
+
+    def own(self, tx: Transaction, *operator_ids: UUID) -> None:
+        """The body speaks for the caller's operator only. Raises `Refusal` (403)."""
+        if any(operator_id != tx.caller.operator_id for operator_id in operator_ids):
+            raise forbidden(self.source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes back: a value for the JSON writer (None with 204: no body), and headers."""
+
+    value: object = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str | None = None
+
+
+Handler = Callable[[Transaction, Exchange], Answer]
+"""Answers one target inside the request's transaction. Raises `Refusal` or any told fault of a room."""
+Outside = Callable[[Caller, Exchange], Answer]
+"""Answers after the transaction that let the caller in: for what runs transactions of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A handler inside the transaction or one outside; `writes`: it holds the operator's write lock, gets a track id."""
+
+    handle: Handler | None = None
+    outside: Outside | None = None
+    writes: bool = False
+
+
+def reads(handle: Handler) -> Operation:
+    """An operation that only reads."""
+    return Operation(handle=handle)
+
+
+def writes(handle: Handler) -> Operation:
+    """An operation that writes."""
+    return Operation(handle=handle, writes=True)
+
+
+def outside(handle: Outside) -> Operation:
+    """An operation that runs after its caller was let in."""
+    return Operation(outside=handle)
+
+
+def page_answer(
+    exchange: Exchange, target: str, rows: object, after: UUID | None, carried: Mapping[str, object]
+) -> Answer:
+    """A list, with the `Link` to its next page if there is one."""
+    if after is None:
+        return Answer(value=rows)
+    link = next_link(exchange.context.settings.base_url, target, after, carried)
+    return Answer(value=rows, headers={"Link": link})
