@@ -1,0 +1,167 @@
+"""SIGKILL of server and database at random moments: what was acknowledged is there, nothing is half-written.
+
+RENKEI_FAULT_COUNT kills (20 by default; `make fault N=500` for more); RENKEI_FAULT_SEED repeats a run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renkei.database import embedded
+from tests.fault.service import Refused, Service
+
+pytestmark = pytest.mark.fault
+
+KILLS = int(os.environ.get("RENKEI_FAULT_COUNT", "20"))
+SEED = int(os.environ.get("RENKEI_FAULT_SEED", str(random.SystemRandom().randrange(10**6))))
+WRITERS = 3
+CHILDREN = 3
+STRUCTURE = "/api/v1/datatransport?dataTarget=partsStructure"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    service = Service(tmp_path / "data")
+    service.data_dir.mkdir()
+    service.register("Fault", "F0001")
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+        embedded.stop(service.data_dir, mode="immediate")
+
+
+class Writer(threading.Thread):
+    """Registers structures one after another and remembers which of them were acknowledged."""
+
+    def __init__(self, service: Service, number: int, plant_id: str, over: threading.Event) -> None:
+        super().__init__(daemon=True)
+        self.service, self.number, self.plant_id, self.over = service, number, plant_id, over
+        self.acknowledged: dict[str, Any] = {}
+        self.asked = 0
+        self.faults: list[str] = []
+
+    def run(self) -> None:
+        while not self.over.is_set():
+            self.asked += 1
+            name = f"w{self.number}-{self.asked}"
+            try:
+                answer = self.service.ouranos("PUT", STRUCTURE, self.structure(name))
+            except Refused as refused:
+                # No answer, or "busy": nothing was promised. Any other refusal is a defect.
+                if refused.status not in (0, 503):
+                    self.faults.append(f"{name}: {refused}")
+                time.sleep(0.05)
+            else:
+                self.acknowledged[answer["parentPartsModel"]["traceId"]] = answer
+            time.sleep(0.005)
+
+    def structure(self, name: str) -> dict[str, Any]:
+        def part(part_name: str, amount: float | None) -> dict[str, Any]:
+            return {
+                "operatorId": self.service.operator_id,
+                "traceId": None,
+                "plantId": self.plant_id,
+                "partsName": part_name,
+                "supportPartsName": None,
+                "terminatedFlag": False,
+                "amountRequired": amount,
+                "amountRequiredUnit": "kilogram" if amount else None,
+            }
+
+        return {
+            "parentPartsModel": part(name, None),
+            "childrenPartsModel": [part(f"{name}-c{n}", n + 0.5) for n in range(CHILDREN)],
+        }
+
+
+def postmaster_pid(service: Service) -> int | None:
+    """The process id of the embedded database's postmaster, if it runs."""
+    try:
+        server = embedded.start(service.data_dir)
+        return int((server.data_dir / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def test_acknowledged_writes_survive_kills(service: Service) -> None:
+    print(f"\nkills: {KILLS}, seed: {SEED}")
+    chance = random.Random(SEED)
+    service.token = service.login("f0001@example.com")
+    plant = service.ouranos(
+        "PUT",
+        "/api/v1/authInfo?dataTarget=plant",
+        {
+            "plantId": None,
+            "operatorId": service.operator_id,
+            "plantName": "P",
+            "plantAddress": "A",
+            "openPlantId": "000001",
+            "plantAttribute": {},
+        },
+    )
+    over = threading.Event()
+    writers = [Writer(service, number, plant["plantId"], over) for number in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    killed = {"server": 0, "database": 0}
+    for _ in range(KILLS):
+        time.sleep(chance.uniform(0.05, 0.8))
+        if chance.random() < 0.5:
+            service.kill()
+            killed["server"] += 1
+            service.start()
+        else:
+            pid = postmaster_pid(service)
+            if pid is not None:
+                os.kill(pid, signal.SIGKILL)
+                killed["database"] += 1
+            service.wait_ready()
+    time.sleep(0.5)
+    over.set()
+    for writer in writers:
+        writer.join(timeout=60)
+    service.wait_ready()
+    assert not [fault for writer in writers for fault in writer.faults]
+
+    acknowledged = {trace: answer for writer in writers for trace, answer in writer.acknowledged.items()}
+    assert len(acknowledged) > KILLS, "the writers hardly wrote anything: the test shows nothing"
+    assert min(killed.values()) > 0, f"both sides must have been killed: {killed}"
+    found = roots(service)
+    assert set(acknowledged) <= set(found), "an acknowledged write is gone"
+    for trace_id in found:
+        stored = service.ouranos("GET", f"{STRUCTURE}&traceId={trace_id}")
+        if trace_id in acknowledged:
+            assert by_trace(stored) == by_trace(acknowledged[trace_id])
+        assert len(stored["childrenPartsModel"]) == CHILDREN, "a structure is half-written"
+    print(f"{len(acknowledged)} acknowledged of {sum(w.asked for w in writers)} asked, killed {killed}")
+
+
+def by_trace(structure: dict[str, Any]) -> dict[str, Any]:
+    """A structure with its parts by trace id, whatever their order."""
+    parts = [structure["parentPartsModel"], *structure["childrenPartsModel"]]
+    return {part["traceId"]: part for part in parts}
+
+
+def roots(service: Service) -> list[str]:
+    """The trace ids of all root parts, page by page."""
+    found: list[str] = []
+    target = "/api/v1/datatransport?dataTarget=parts&parentFlag=true&limit=100"
+    after = ""
+    while True:
+        page = service.ouranos("GET", target + (f"&after={after}" if after else ""))
+        new = [part["traceId"] for part in page if part["traceId"] not in found]
+        found += new
+        if len(page) < 100 or not new:
+            return found
+        after = page[-1]["traceId"]
