@@ -1,12 +1,49 @@
-"""Wiring: the one module that knows every room."""
+"""Wiring: the one module that knows every room.
+
+One FastAPI application answers on one port:
+
+- `/v1/...`, an application of its own with problem details and its own OpenAPI document (`/v1/openapi.json`);
+- everything of the Ouranos contract, with that contract's own error shapes;
+- `/healthz`, `/readyz`, `/metrics`, `/.well-known/jwks.json`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache, partial
 
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import Response
+from starlette.types import Scope
+
+from renkei.commons.access.model import AccessPolicy
+from renkei.commons.access.tokens import AccessKeys
+from renkei.commons.edge import health
+from renkei.commons.edge.answers import failure, json_answer, problem_answer
+from renkei.commons.edge.bodies import LimitBodies
+from renkei.commons.edge.context import AppContext, QueueProbe
+from renkei.commons.edge.observe import Observe
 from renkei.commons.usecase import use_cases
-from renkei.database.migrate import COMMONS, Branch
-from renkei.database.transaction import Reaction
+from renkei.connectors import native, ouranos
+from renkei.database.migrate import COMMONS, Branch, heads
+from renkei.database.transaction import Database, Reaction
+from renkei.kit.secret_box import SecretBox, open_secret_box
+from renkei.kit.strict_json import BodyTooLarge
+from renkei.settings import Settings
+
+EXPOSED_HEADERS = (
+    "Link",
+    "X-Track",
+    "X-Request-Id",
+    "Renkei-Version",
+    "Renkei-Stale",
+    "Location",
+    "Retry-After",
+    "Idempotency-Replayed",
+)
 
 
 def branches() -> tuple[Branch, ...]:
@@ -21,3 +58,120 @@ def reactions() -> Mapping[str, Sequence[Reaction]]:
         for topic, reaction in use_case.reactions.items():
             found.setdefault(topic, []).append(reaction)
     return found
+
+
+@lru_cache(maxsize=1)
+def expected_revisions() -> tuple[str, ...]:
+    """The migrations this release was written for; read from its files once a process."""
+    return heads(branches())
+
+
+def access_policy(settings: Settings) -> AccessPolicy:
+    """The limits of access that the settings name."""
+    return AccessPolicy(
+        issuer=settings.base_url,
+        audience="renkei",
+        access_token_seconds=settings.access_token_seconds,
+        refresh_token_seconds=settings.refresh_token_days * 86_400,
+        ouranos_refresh_seconds=settings.ouranos_refresh_token_days * 86_400,
+        login_failures_before_lock=settings.login_failures_before_lock,
+        lock_seconds=settings.lock_seconds,
+    )
+
+
+def open_context(
+    settings: Settings,
+    database: Database,
+    *,
+    queue: QueueProbe | None = None,
+    secrets: SecretBox | None = None,
+) -> AppContext:
+    """The context of this process: what the doors need, opened once."""
+    box = secrets or open_secret_box(
+        settings.master_key.get_secret_value() if settings.master_key is not None else None, settings.data_dir
+    )
+    return AppContext(
+        settings=settings,
+        database=database,
+        secrets=box,
+        access=AccessKeys(database, box, access_policy(settings)),
+        queue=queue,
+        expected_revisions=expected_revisions,
+    )
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    queue: QueueProbe | None = None,
+    secrets: SecretBox | None = None,
+    on_close: Callable[[], None] | None = None,
+) -> FastAPI:
+    """The whole server as one ASGI application on an open `database`, which stays the caller's to close.
+
+    `queue` is what `/readyz` asks about events; `on_close` runs when the server has drained.
+    """
+    context = open_context(settings, database, queue=queue, secrets=secrets)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # As many threads as the settings say, and never more than connections (checked by the settings).
+        current_default_thread_limiter().total_tokens = settings.threads
+        yield
+        if on_close is not None:
+            on_close()
+
+    app = FastAPI(
+        title="Renkei", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
+    app.state.context = context
+    app.include_router(health.router(context))
+    for router in native.root_routers(context):
+        app.include_router(router)
+    app.mount("/v1", native.application(context))
+    for router in getattr(ouranos, "routers", lambda _: ())(context):
+        app.include_router(router)
+
+    default = settings.default_language
+    app.add_middleware(
+        LimitBodies,
+        limits=(
+            ("/v1/bulk/", None),
+            ("/v1/files/", settings.file_size_limit_bytes),
+            ("/v1/", settings.v1_body_limit_bytes),
+            ("/", settings.ouranos_body_limit_bytes),
+        ),
+        refuse=partial(_refuse_large, context),
+    )
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED_HEADERS,
+        max_age=600,
+    )
+    # Added last, so outermost: it also sees what the other middlewares refuse.
+    app.add_middleware(Observe, failure=partial(_failure, default=default))
+    return app
+
+
+def _is_v1(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith("/v1/") or path in {"/v1", "/healthz", "/readyz", "/metrics"}
+
+
+def _refuse_large(context: AppContext, scope: Scope, error: BodyTooLarge) -> Response:
+    if _is_v1(scope):
+        return problem_answer(scope, error, default=context.settings.default_language)
+    # ouranos-api.md, section 1: the check comes before the key, in a shape of its own.
+    return json_answer({"message": "Request Entity Too Large"}, 413, {"Connection": "close"})
+
+
+def _failure(scope: Scope, *, default: str) -> Response:
+    if _is_v1(scope):
+        return failure(scope, default="ja" if default == "ja" else "en")
+    tell: Callable[[Scope], Response] = getattr(ouranos, "failure", failure)
+    return tell(scope)

@@ -1,0 +1,44 @@
+"""What a door needs to answer: one object, made once a process and passed to every router."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from renkei.database.transaction import Database
+from renkei.kit.problems import Language, choose_language
+from renkei.kit.secret_box import SecretBox
+from renkei.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from renkei.commons.access.tokens import AccessKeys
+
+
+class QueueProbe(Protocol):
+    """Looks at the queue of events for `/readyz`."""
+
+    def probe(self) -> None:
+        """Return if the queue can be read and moves; raise `RenkeiError` or `psycopg.Error` if not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppContext:
+    """Settings, database, secrets and the rooms that keep something in memory.
+
+    `access` verifies tokens and keys in process; `files` keeps certificates; `queue` probes the events;
+    `expected_revisions` are the migrations that this release was written for.
+    """
+
+    settings: Settings
+    database: Database
+    secrets: SecretBox
+    access: AccessKeys
+    files: Any = None
+    queue: QueueProbe | None = None
+    expected_revisions: Callable[[], tuple[str, ...]] = tuple
+
+    def language(self, accept_language: str | None) -> Language:
+        """The language to answer in."""
+        return choose_language(accept_language, default=self.settings.default_language)

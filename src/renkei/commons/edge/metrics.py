@@ -1,0 +1,53 @@
+"""Figures for Prometheus: how busy the server is, never whose data.
+
+Labels are route templates and door names, so that their number is bounded and no id gets into a figure.
+With several processes the figures of all are added up (prometheus_client's multi-process mode, by its folder in
+`PROMETHEUS_MULTIPROC_DIR`, which `renkei serve --workers` sets before anything is imported).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from renkei.database.transaction import Database
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+
+REQUESTS: Final = Counter("renkei_requests_total", "Requests answered.", ["route", "method", "status"])
+SECONDS: Final = Histogram(
+    "renkei_request_seconds",
+    "From the first byte of a request to the last of its answer.",
+    ["route"],
+    buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
+)
+RUNNING: Final = Gauge("renkei_requests_running", "Requests being worked on.", multiprocess_mode="livesum")
+UNHANDLED: Final = Counter("renkei_unhandled_errors_total", "Answers 500: each is a fault of ours.", ["route"])
+POOL: Final = Gauge(
+    "renkei_database_connections", "Connections of the pool.", ["state"], multiprocess_mode="livesum"
+)
+
+
+def figures(database: Database) -> bytes:
+    """All figures in the text format of Prometheus."""
+    statistics = database.pool.get_stats()
+    size, available = statistics.get("pool_size", 0), statistics.get("pool_available", 0)
+    POOL.labels("open").set(size)
+    POOL.labels("idle").set(available)
+    POOL.labels("waited_for").set(statistics.get("requests_waiting", 0))
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
