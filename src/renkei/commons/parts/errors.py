@@ -2,7 +2,39 @@
 
 from __future__ import annotations
 
-from renkei.kit.errors import Conflict, FaultKind, RenkeiError
+from renkei.kit.errors import Conflict, FaultKind, Missing, RenkeiError
+
+
+class PartMissing(Missing):
+    """No own part with this trace id (unknown, foreign and deleted are never told apart)."""
+
+    code = "part_not_found"
+    en = "There is no part with this identifier."
+    ja = "指定された識別子の部品は存在しません。"
+
+
+class StructureMissing(Missing):
+    """The part, or this version of its structure, does not exist."""
+
+    code = "structure_not_found"
+    en = "There is no such version of the structure."
+    ja = "指定された版の部品構成は存在しません。"
+
+
+class PartNumberMissing(Missing):
+    """The number is not recorded for the part."""
+
+    code = "part_number_not_found"
+    en = "This number is not recorded for the part."
+    ja = "この品番はこの部品に登録されていません。"
+
+
+class PartnerMissing(Missing):
+    """No company with this id."""
+
+    code = "operator_not_found"
+    en = "There is no company with this identifier."
+    ja = "指定された識別子の事業者は存在しません。"
 
 
 class PlantUnknown(RenkeiError):

@@ -1,0 +1,608 @@
+"""SQL of parts and structures. Every statement names the operator; row-level security is the second lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import DictRow
+
+from renkei.commons.parts.errors import PartConflict, PartNumberTaken
+from renkei.commons.parts.model import (
+    CountedBy,
+    GraphLine,
+    GraphPart,
+    OwnGraph,
+    Part,
+    PartDraft,
+    PartFilter,
+    PartNumber,
+    Sourcing,
+    StructureVersion,
+)
+from renkei.database.transaction import Transaction
+from renkei.kit.quantities import ConversionFacts
+
+# The columns of `Part`, from `commons.parts p` joined with its plant `q`.
+_PART = """
+    p.part_key, p.trace_id, q.plant_id, p.name, p.support_name, p.terminated, p.unit, p.label, p.info1, p.info2,
+    p.info3, p.mass_kg_per_unit, p.density_kg_per_liter, p.structure_key, p.created_at, p.updated_at,
+    EXISTS (SELECT FROM commons.lines_in_force up
+             WHERE up.child_key = p.part_key AND up.operator_key = commons.me()) AS is_child
+"""
+_LINE_FIELDS = (
+    "position",
+    "amount",
+    "unit",
+    "base_quantity",
+    "sourcing",
+    "counted_by",
+    "phantom",
+    "alternative_group",
+    "usage_share",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """What is stored for one part as stated. `part` None: there is none with this natural key yet."""
+
+    plant_key: int | None
+    trace_known: bool
+    part: Part | None
+    latest_begun: date | None
+    """The day of the structure version in force (of the first input only)."""
+    lines: list[tuple[Any, ...]] | None
+    """The lines in force as `line_tuple`s (of the first input only)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLine:
+    """One line ready to be written."""
+
+    child_key: int
+    amount: Decimal
+    unit: str
+    base_quantity: Decimal
+    sourcing: Sourcing
+    counted_by: CountedBy
+    phantom: bool
+    alternative_group: str | None
+    usage_share: Decimal | None
+
+
+def line_tuple(line: StoredLine) -> tuple[Any, ...]:
+    """A line as `Resolved.lines` has it, to compare with."""
+    return (
+        line.child_key,
+        line.amount,
+        line.unit,
+        line.base_quantity,
+        line.sourcing,
+        line.counted_by,
+        line.phantom,
+        line.alternative_group,
+        line.usage_share,
+    )
+
+
+def part_from(tx: Transaction, row: DictRow) -> Part:
+    """A row with the columns of `Part` (and perhaps more)."""
+    return Part(
+        part_key=row["part_key"],
+        trace_id=row["trace_id"],
+        operator_id=tx.caller.operator_id,
+        plant_id=row["plant_id"],
+        name=row["name"],
+        support_name=row["support_name"],
+        terminated=row["terminated"],
+        unit=row["unit"],
+        label=row["label"],
+        info1=row["info1"],
+        info2=row["info2"],
+        info3=row["info3"],
+        mass_kg_per_unit=row["mass_kg_per_unit"],
+        density_kg_per_liter=row["density_kg_per_liter"],
+        structure_key=row["structure_key"],
+        is_child=row["is_child"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def resolve(tx: Transaction, drafts: Sequence[PartDraft | UUID]) -> list[Resolved]:
+    """What is stored for each draft, in order, in one statement; for the first also its structure in force."""
+    stated = [None if isinstance(draft, UUID) else draft for draft in drafts]
+    rows = tx.rows(
+        """
+        SELECT q.plant_key AS own_plant_key, t.part_key IS NOT NULL AS trace_known, p.*,
+               CASE WHEN i.n = 1 THEN (
+                 SELECT max(s.effective_from) FROM commons.structures s
+                  WHERE s.part_key = p.part_key AND s.operator_key = commons.me() AND s.effective_from <= %(today)s
+               ) END AS latest_begun,
+               CASE WHEN i.n = 1 THEN (
+                 SELECT jsonb_agg(jsonb_build_array(l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing,
+                                                    l.counted_by, l.phantom, l.alternative_group, l.usage_share)
+                                  ORDER BY l.position)
+                   FROM commons.structure_lines l
+                  WHERE l.structure_key = p.structure_key AND l.operator_key = commons.me()
+               ) END AS lines
+          FROM unnest(%(traces)s::uuid[], %(plants)s::uuid[], %(names)s::text[], %(supports)s::text[])
+               WITH ORDINALITY AS i(trace_id, plant_id, name, support_name, n)
+          LEFT JOIN commons.plants q ON q.plant_id = i.plant_id AND q.operator_key = commons.me()
+          LEFT JOIN commons.parts t
+            ON t.trace_id = i.trace_id AND t.operator_key = commons.me() AND t.deleted_at IS NULL
+          LEFT JOIN commons.parts k
+            ON k.operator_key = commons.me() AND k.plant_key = q.plant_key AND k.name = i.name
+           AND k.support_name IS NOT DISTINCT FROM i.support_name AND k.deleted_at IS NULL
+          LEFT JOIN LATERAL (
+            SELECT """
+        + _PART
+        + """ FROM commons.parts p JOIN commons.plants q ON q.plant_key = p.plant_key
+             WHERE p.part_key = CASE WHEN i.name IS NULL THEN t.part_key ELSE k.part_key END
+               AND p.operator_key = commons.me()
+          ) p ON true
+         ORDER BY i.n
+        """,
+        {
+            "today": tx.now.date(),
+            "traces": [draft if isinstance(draft, UUID) else draft.trace_id for draft in drafts],
+            "plants": [draft and draft.plant_id for draft in stated],
+            "names": [draft and draft.name for draft in stated],
+            "supports": [draft and draft.support_name for draft in stated],
+        },
+    )
+    return [
+        Resolved(
+            plant_key=row["own_plant_key"],
+            trace_known=row["trace_known"],
+            part=None if row["part_key"] is None else part_from(tx, row),
+            latest_begun=row["latest_begun"],
+            lines=None if row["lines"] is None else [tuple(line) for line in row["lines"]],
+        )
+        for row in rows
+    ]
+
+
+def write_parts(
+    tx: Transaction, added: Sequence[tuple[UUID, int, PartDraft]], changed: Sequence[Part]
+) -> dict[UUID, int]:
+    """Insert parts (new trace id, plant key, draft) and update others, in one statement; keys of the new by trace id.
+
+    Raises `PartConflict` if another writer registered one of them at the same moment.
+    """
+    drafts = [draft for _, _, draft in added]
+    try:
+        rows = tx.rows(
+            """
+            WITH changed AS (
+              UPDATE commons.parts p
+                 SET terminated = u.terminated, unit = u.unit, label = u.label, info1 = u.info1, info2 = u.info2,
+                     info3 = u.info3, mass_kg_per_unit = u.mass, density_kg_per_liter = u.density,
+                     updated_at = %(now)s
+                FROM unnest(%(c_keys)s::bigint[], %(c_terminated)s::bool[], %(c_units)s::text[], %(c_labels)s::text[],
+                            %(c_info1)s::text[], %(c_info2)s::text[], %(c_info3)s::text[], %(c_mass)s::numeric[],
+                            %(c_density)s::numeric[])
+                     AS u(part_key, terminated, unit, label, info1, info2, info3, mass, density)
+               WHERE p.part_key = u.part_key AND p.operator_key = commons.me()
+            )
+            INSERT INTO commons.parts (trace_id, operator_key, plant_key, name, support_name, terminated, unit, label,
+                                       info1, info2, info3, mass_kg_per_unit, density_kg_per_liter, created_at,
+                                       updated_at)
+            SELECT u.trace_id, commons.me(), u.plant_key, u.name, u.support_name, u.terminated, u.unit, u.label,
+                   u.info1, u.info2, u.info3, u.mass, u.density, %(now)s, %(now)s
+              FROM unnest(%(traces)s::uuid[], %(plants)s::bigint[], %(names)s::text[], %(supports)s::text[],
+                          %(terminated)s::bool[], %(units)s::text[], %(labels)s::text[], %(info1)s::text[],
+                          %(info2)s::text[], %(info3)s::text[], %(mass)s::numeric[], %(density)s::numeric[])
+                   AS u(trace_id, plant_key, name, support_name, terminated, unit, label, info1, info2, info3, mass,
+                        density)
+            RETURNING part_key, trace_id
+            """,
+            {
+                "now": tx.now,
+                "c_keys": [part.part_key for part in changed],
+                "c_terminated": [part.terminated for part in changed],
+                "c_units": [part.unit for part in changed],
+                "c_labels": [part.label for part in changed],
+                "c_info1": [part.info1 for part in changed],
+                "c_info2": [part.info2 for part in changed],
+                "c_info3": [part.info3 for part in changed],
+                "c_mass": [part.mass_kg_per_unit for part in changed],
+                "c_density": [part.density_kg_per_liter for part in changed],
+                "traces": [trace_id for trace_id, _, _ in added],
+                "plants": [plant_key for _, plant_key, _ in added],
+                "names": [draft.name for draft in drafts],
+                "supports": [draft.support_name for draft in drafts],
+                "terminated": [draft.terminated for draft in drafts],
+                "units": [draft.unit for draft in drafts],
+                "labels": [draft.label for draft in drafts],
+                "info1": [draft.info1 for draft in drafts],
+                "info2": [draft.info2 for draft in drafts],
+                "info3": [draft.info3 for draft in drafts],
+                "mass": [draft.facts and draft.facts.mass_kg_per_unit for draft in drafts],
+                "density": [draft.facts and draft.facts.density_kg_per_liter for draft in drafts],
+            },
+        )
+    except psycopg.errors.UniqueViolation as error:
+        raise PartConflict from error
+    return {row["trace_id"]: row["part_key"] for row in rows}
+
+
+def write_structure(
+    tx: Transaction, part_key: int, lines: Sequence[StoredLine], effective_from: date, *, in_force: bool
+) -> tuple[int, UUID, int]:
+    """Write the next version of a structure and, if it holds today, point the part to it.
+
+    Returns its key, its id and its version number. One statement.
+    """
+    try:
+        row = tx.row(
+            """
+            WITH version AS (
+              INSERT INTO commons.structures (structure_id, operator_key, part_key, version, effective_from, created_by,
+                                              created_at)
+              SELECT %(id)s, commons.me(), %(part)s,
+                     1 + coalesce((SELECT max(version) FROM commons.structures
+                                    WHERE part_key = %(part)s AND operator_key = commons.me()), 0),
+                     %(from)s, %(actor)s, %(now)s
+              RETURNING structure_key, structure_id, version
+            ), lines AS (
+              INSERT INTO commons.structure_lines (structure_key, position, operator_key, child_key, amount, unit,
+                                                   base_quantity, sourcing, counted_by, phantom, alternative_group,
+                                                   usage_share)
+              SELECT v.structure_key, u.n, commons.me(), u.child_key, u.amount, u.unit, u.base_quantity, u.sourcing,
+                     u.counted_by, u.phantom, u.alternative_group, u.usage_share
+                FROM version v,
+                     unnest(%(children)s::bigint[], %(amounts)s::numeric[], %(units)s::text[], %(bases)s::numeric[],
+                            %(sourcings)s::text[], %(counted)s::text[], %(phantoms)s::bool[], %(groups)s::text[],
+                            %(shares)s::numeric[]) WITH ORDINALITY
+                       AS u(child_key, amount, unit, base_quantity, sourcing, counted_by, phantom, alternative_group,
+                            usage_share, n)
+            ), pointed AS (
+              UPDATE commons.parts p
+                 SET structure_key = CASE WHEN %(filled)s THEN v.structure_key END
+                FROM version v
+               WHERE p.part_key = %(part)s AND p.operator_key = commons.me() AND %(in_force)s
+            )
+            SELECT structure_key, structure_id, version FROM version
+            """,
+            {
+                "id": tx.new_id(),
+                "part": part_key,
+                "from": effective_from,
+                "actor": tx.caller.actor,
+                "now": tx.now,
+                "filled": bool(lines),
+                "in_force": in_force,
+                "children": [line.child_key for line in lines],
+                "amounts": [line.amount for line in lines],
+                "units": [line.unit for line in lines],
+                "bases": [line.base_quantity for line in lines],
+                "sourcings": [line.sourcing for line in lines],
+                "counted": [line.counted_by for line in lines],
+                "phantoms": [line.phantom for line in lines],
+                "groups": [line.alternative_group for line in lines],
+                "shares": [line.usage_share for line in lines],
+            },
+        )
+    except psycopg.errors.UniqueViolation as error:
+        raise PartConflict from error
+    assert row is not None
+    return row["structure_key"], row["structure_id"], row["version"]
+
+
+def read_structure(tx: Transaction, trace_id: UUID, version: int | None = None) -> list[DictRow]:
+    """The part first, then its lines with their children in order; of the version in force, or of the one given.
+
+    One statement, so a structure replaced meanwhile is seen wholly before or wholly after. Empty for an unknown part
+    (or, with `version`, an unknown version).
+    """
+    return tx.rows(
+        """
+        WITH parent AS (
+          SELECT p.part_key, s.structure_key, s.structure_id, s.version, s.effective_from
+            FROM commons.parts p
+            LEFT JOIN commons.structures s
+              ON s.part_key = p.part_key AND s.operator_key = commons.me()
+             AND CASE WHEN %(version)s::int IS NULL THEN s.structure_key = p.structure_key
+                      ELSE s.version = %(version)s END
+           WHERE p.trace_id = %(trace)s AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+             AND (%(version)s::int IS NULL OR s.structure_key IS NOT NULL)
+        ), wanted AS (
+          SELECT part_key, 0 AS position, NULL::numeric AS amount, NULL::text AS line_unit,
+                 NULL::numeric AS base_quantity, NULL::text AS sourcing, NULL::text AS counted_by,
+                 NULL::bool AS phantom, NULL::text AS alternative_group, NULL::numeric AS usage_share,
+                 structure_id, version, effective_from
+            FROM parent
+          UNION ALL
+          SELECT l.child_key, l.position, l.amount, l.unit, l.base_quantity, l.sourcing, l.counted_by, l.phantom,
+                 l.alternative_group, l.usage_share, NULL, NULL, NULL
+            FROM parent JOIN commons.structure_lines l
+              ON l.structure_key = parent.structure_key AND l.operator_key = commons.me()
+        )
+        SELECT w.position, w.amount, w.line_unit, w.base_quantity, w.sourcing, w.counted_by, w.phantom,
+               w.alternative_group, w.usage_share, w.structure_id, w.version, w.effective_from, """
+        + _PART
+        + """
+          FROM wanted w
+          JOIN commons.parts p ON p.part_key = w.part_key AND p.operator_key = commons.me()
+          JOIN commons.plants q ON q.plant_key = p.plant_key
+         ORDER BY w.position
+        """,
+        {"trace": trace_id, "version": version},
+    )
+
+
+def read_versions(tx: Transaction, part_key: int) -> tuple[StructureVersion, ...]:
+    """All versions of a part's structure, newest first."""
+    rows = tx.rows(
+        """
+        SELECT s.structure_id, s.version, s.effective_from, s.created_by, s.created_at,
+               (SELECT count(*) FROM commons.structure_lines l
+                 WHERE l.structure_key = s.structure_key AND l.operator_key = commons.me()) AS line_count,
+               s.structure_key = (
+                 SELECT b.structure_key FROM commons.structures b
+                  WHERE b.part_key = %(part)s AND b.operator_key = commons.me() AND b.effective_from <= %(today)s
+                  ORDER BY b.effective_from DESC, b.version DESC LIMIT 1) IS TRUE AS in_force
+          FROM commons.structures s
+         WHERE s.part_key = %(part)s AND s.operator_key = commons.me()
+         ORDER BY s.version DESC
+        """,
+        {"part": part_key, "today": tx.now.date()},
+    )
+    return tuple(StructureVersion(**{**row, "in_force": bool(row["in_force"])}) for row in rows)
+
+
+def read_parts(tx: Transaction, trace_ids: Iterable[UUID]) -> list[Part]:
+    """The own undeleted parts among the ids."""
+    rows = tx.rows(
+        "SELECT "
+        + _PART
+        + """
+          FROM commons.parts p JOIN commons.plants q ON q.plant_key = p.plant_key
+         WHERE p.trace_id = ANY(%s) AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+        """,
+        (list(trace_ids),),
+    )
+    return [part_from(tx, row) for row in rows]
+
+
+def read_parts_by_key(tx: Transaction, keys: Iterable[int]) -> list[Part]:
+    """The own undeleted parts with these keys."""
+    rows = tx.rows(
+        "SELECT "
+        + _PART
+        + """
+          FROM commons.parts p JOIN commons.plants q ON q.plant_key = p.plant_key
+         WHERE p.part_key = ANY(%s) AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+        """,
+        (list(keys),),
+    )
+    return [part_from(tx, row) for row in rows]
+
+
+def list_parts(tx: Transaction, where: PartFilter, after: UUID | None, rows_wanted: int) -> list[Part]:
+    """Own parts by (name, support name with none last, trace id), from the part named by `after` on.
+
+    A cursor that names no own part (deleted ones still mark their place) gives no rows.
+    """
+    rows = tx.rows(
+        """
+        WITH start AS MATERIALIZED (
+          SELECT name, support_name, trace_id FROM commons.parts
+           WHERE trace_id = %(after)s AND operator_key = commons.me()
+        )
+        SELECT """
+        + _PART
+        + """
+          FROM commons.parts p JOIN commons.plants q ON q.plant_key = p.plant_key
+         WHERE p.operator_key = commons.me() AND p.deleted_at IS NULL
+           AND (%(after)s::uuid IS NULL OR (
+                 p.name >= (SELECT name FROM start) AND EXISTS (
+                   SELECT FROM start s
+                    WHERE p.name > s.name
+                       OR (p.support_name IS NULL AND s.support_name IS NOT NULL)
+                       OR p.support_name > s.support_name
+                       OR (p.support_name IS NOT DISTINCT FROM s.support_name AND p.trace_id >= s.trace_id))))
+           AND (%(trace)s::uuid IS NULL OR p.trace_id = %(trace)s)
+           AND (%(name)s::text IS NULL OR p.name = %(name)s)
+           AND (%(plant)s::uuid IS NULL OR q.plant_id = %(plant)s)
+           AND (NOT %(roots)s OR NOT EXISTS (
+                 SELECT FROM commons.lines_in_force l
+                  WHERE l.child_key = p.part_key AND l.operator_key = commons.me()))
+         ORDER BY p.name, p.support_name, p.trace_id
+         LIMIT %(limit)s
+        """,
+        {
+            "after": after,
+            "trace": where.trace_id,
+            "name": where.name,
+            "plant": where.plant_id,
+            "roots": where.roots_only,
+            "limit": rows_wanted,
+        },
+    )
+    return [part_from(tx, row) for row in rows]
+
+
+def read_graph(tx: Transaction, keys: Iterable[int]) -> OwnGraph:
+    """The parts with `keys`, all own ancestors, and the lines in force of these and of phantoms below. One statement."""
+    rows = tx.execute(
+        """
+        WITH RECURSIVE above AS (
+          SELECT p.part_key FROM commons.parts p
+           WHERE p.part_key = ANY(%(keys)s::bigint[]) AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+          UNION
+          SELECT l.parent_key FROM above a
+            JOIN commons.lines_in_force l ON l.child_key = a.part_key AND l.operator_key = commons.me()
+        ), needed AS (
+          SELECT part_key FROM above
+          UNION
+          SELECT l.child_key FROM needed n
+            JOIN commons.lines_in_force l ON l.parent_key = n.part_key AND l.operator_key = commons.me()
+           WHERE l.phantom
+        )
+        SELECT a.part_key IS NOT NULL, p.part_key, p.trace_id, p.name, p.terminated, p.unit, p.structure_key,
+               p.mass_kg_per_unit, p.density_kg_per_liter,
+               l.position, l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing, l.counted_by, l.phantom,
+               l.alternative_group, l.usage_share,
+               c.trace_id, c.name, c.terminated, c.unit, c.structure_key, c.mass_kg_per_unit, c.density_kg_per_liter
+          FROM needed n
+          JOIN commons.parts p ON p.part_key = n.part_key AND p.operator_key = commons.me()
+          LEFT JOIN above a ON a.part_key = n.part_key
+          LEFT JOIN commons.structure_lines l
+            ON l.structure_key = p.structure_key AND l.operator_key = commons.me()
+          LEFT JOIN commons.parts c ON c.part_key = l.child_key AND c.operator_key = commons.me()
+         ORDER BY p.part_key, l.position
+        """,
+        {"keys": list(keys)},
+    ).fetchall()
+    above: set[int] = set()
+    parts: dict[int, GraphPart] = {}
+    lines: dict[int, list[GraphLine]] = {}
+    for row in rows:
+        part_key, child_key = row[1], row[10]
+        if row[0]:
+            above.add(part_key)
+        if part_key not in parts:
+            parts[part_key] = _graph_part(part_key, row[2:9])
+        if child_key is None:
+            continue
+        if child_key not in parts:
+            parts[child_key] = _graph_part(child_key, row[19:26])
+        lines.setdefault(part_key, []).append(
+            GraphLine(
+                position=row[9],
+                child_key=child_key,
+                amount=row[11],
+                unit=row[12],
+                base_quantity=row[13],
+                sourcing=row[14],
+                counted_by=row[15],
+                phantom=row[16],
+                alternative_group=row[17],
+                usage_share=row[18],
+            )
+        )
+    return OwnGraph(above=frozenset(above), parts=parts, lines={key: tuple(found) for key, found in lines.items()})
+
+
+def _graph_part(part_key: int, columns: Sequence[Any]) -> GraphPart:
+    trace_id, name, terminated, unit, structure_key, mass, density = columns
+    return GraphPart(
+        part_key=part_key,
+        trace_id=trace_id,
+        name=name,
+        terminated=terminated,
+        unit=unit,
+        structure_key=structure_key,
+        facts=ConversionFacts(mass_kg_per_unit=mass, density_kg_per_liter=density),
+    )
+
+
+def begin_structures(tx: Transaction) -> list[DictRow]:
+    """Point every own part to the version that holds today where it does not yet; the parts that changed."""
+    return tx.rows(
+        """
+        WITH due AS (
+          SELECT DISTINCT ON (s.part_key) s.part_key,
+                 CASE WHEN EXISTS (SELECT FROM commons.structure_lines l
+                                    WHERE l.structure_key = s.structure_key AND l.operator_key = commons.me())
+                      THEN s.structure_key END AS structure_key
+            FROM commons.structures s
+           WHERE s.operator_key = commons.me() AND s.effective_from <= %(today)s
+           ORDER BY s.part_key, s.effective_from DESC, s.version DESC
+        )
+        UPDATE commons.parts p SET structure_key = d.structure_key
+          FROM due d
+         WHERE p.part_key = d.part_key AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+           AND p.structure_key IS DISTINCT FROM d.structure_key
+        RETURNING p.part_key, p.trace_id
+        """,
+        {"today": tx.now.date()},
+    )
+
+
+def add_number(tx: Transaction, part_key: int, number: str, partner_key: int | None) -> None:
+    """Record a number of a part. Raises `PartNumberTaken`."""
+    try:
+        tx.execute(
+            """
+            INSERT INTO commons.part_numbers (operator_key, part_key, partner_key, number, created_at)
+            VALUES (commons.me(), %s, %s, %s, %s)
+            """,
+            (part_key, partner_key, number, tx.now),
+        )
+    except psycopg.errors.UniqueViolation as error:
+        raise PartNumberTaken("/number") from error
+
+
+def remove_number(tx: Transaction, trace_id: UUID, number: str, partner_id: UUID | None) -> bool:
+    """Forget a number of a part; whether there was one."""
+    return (
+        tx.execute(
+            """
+            DELETE FROM commons.part_numbers n
+             USING commons.parts p
+             WHERE p.part_key = n.part_key AND p.trace_id = %(trace)s AND p.operator_key = commons.me()
+               AND n.operator_key = commons.me() AND n.number = %(number)s
+               AND n.partner_key IS NOT DISTINCT FROM (
+                     SELECT operator_key FROM commons.directory WHERE operator_id = %(partner)s)
+               AND (n.partner_key IS NULL) = (%(partner)s::uuid IS NULL)
+            """,
+            {"trace": trace_id, "number": number, "partner": partner_id},
+        ).rowcount
+        > 0
+    )
+
+
+def read_numbers(tx: Transaction, trace_ids: Iterable[UUID]) -> tuple[PartNumber, ...]:
+    """The numbers of the parts, own first."""
+    rows = tx.rows(
+        """
+        SELECT p.trace_id AS part_trace_id, n.number, d.operator_id AS partner_id
+          FROM commons.parts p
+          JOIN commons.part_numbers n ON n.part_key = p.part_key AND n.operator_key = commons.me()
+          LEFT JOIN commons.directory d ON d.operator_key = n.partner_key
+         WHERE p.trace_id = ANY(%s) AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+         ORDER BY p.trace_id, d.operator_id NULLS FIRST, n.number
+        """,
+        (list(trace_ids),),
+    )
+    return tuple(PartNumber(**row) for row in rows)
+
+
+def read_by_number(tx: Transaction, number: str, partner_id: UUID | None) -> list[Part]:
+    """The own parts with this number."""
+    rows = tx.rows(
+        "SELECT "
+        + _PART
+        + """
+          FROM commons.part_numbers n
+          JOIN commons.parts p ON p.part_key = n.part_key AND p.operator_key = commons.me()
+          JOIN commons.plants q ON q.plant_key = p.plant_key
+         WHERE n.operator_key = commons.me() AND n.number = %(number)s AND p.deleted_at IS NULL
+           AND n.partner_key IS NOT DISTINCT FROM (
+                 SELECT operator_key FROM commons.directory WHERE operator_id = %(partner)s)
+           AND (n.partner_key IS NULL) = (%(partner)s::uuid IS NULL)
+         ORDER BY p.name, p.support_name, p.trace_id
+        """,
+        {"number": number, "partner": partner_id},
+    )
+    return [part_from(tx, row) for row in rows]
+
+
+def operator_key_of(tx: Transaction, operator_id: UUID) -> int | None:
+    """The key of a company in the directory."""
+    row = tx.row("SELECT operator_key FROM commons.directory WHERE operator_id = %s", (operator_id,))
+    return None if row is None else int(row["operator_key"])
+
+
+def line_fields(row: DictRow) -> dict[str, Any]:
+    """The fields of a `StructureLine` besides its child."""
+    return {name: row["line_unit"] if name == "unit" else row[name] for name in _LINE_FIELDS}
