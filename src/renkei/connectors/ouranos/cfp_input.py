@@ -52,6 +52,8 @@ class _Element:
     quality: Quality
     sent: tuple[object, object, object]
     """cfpId, traceId, ghgDeclaredUnit as sent: what "the same" is asked of, legal or not."""
+    may_emit: bool
+    """Whether an emission above 0 was sent, or something unreadable in its place (which was told already)."""
 
 
 def read_cfp(value: object) -> CfpInput:
@@ -82,14 +84,16 @@ def read_cfp(value: object) -> CfpInput:
 
 def _element(faults: Faults, value: object, index: int) -> _Element:
     fields = Fields(faults, value, expected="traceability.PutCfpInput")
+    emission = fields.number("ghgEmission")
     element = _Element(
         cfp_id=fields.uuid("cfpId"),
         trace_id=fields.uuid("traceId", required=True),
         unit=fields.one_of("ghgDeclaredUnit", DECLARED_UNITS, required=True),
         cfp_type=fields.one_of("cfpType", CFP_TYPES, required=True),
         dqr_type=fields.one_of("dqrType", DQR_TYPES, required=True),
-        emission=fields.number("ghgEmission"),
+        emission=emission,
         quality=(None, None, None),
+        may_emit=fields.raw("ghgEmission") is not None and (emission is None or emission > 0),
         sent=(_same(fields.raw("cfpId")), _same(fields.raw("traceId")), fields.raw("ghgDeclaredUnit")),
     )
     dqr = fields.inner("dqrValue", expected="traceability.PutDqrValueInput")
@@ -138,7 +142,7 @@ def _emission_for_quality(faults: Faults, elements: list[_Element]) -> None:
     ):
         stage = [one for one in elements if one.dqr_type == dqr_type]
         rated = any(number is not None and number > 0 for one in stage for number in one.quality)
-        if rated and not any(one.emission is not None and one.emission > 0 for one in stage):
+        if rated and not any(one.may_emit for one in stage):
             faults.add(f"set ghgEmission to a value greater than 0 for cfpType of {kinds}")
 
 

@@ -83,5 +83,7 @@ def _by_kind(error: RenkeiError, source: Source) -> Refusal:
     if error.kind is FaultKind.TOO_LARGE:
         return Refusal(413, source, texts.REQUEST_ENTITY_TOO_LARGE)
     fault = error.faults[0]
+    if source == "auth":
+        return bad_body(source, *(one.sentence("en") for one in error.faults))
     status = 400 if STATUS[error.kind] < 500 else STATUS[error.kind]
     return Refusal(status, "traceability", fault.sentence("ja"), trace=f"RENKEI-{fault.code}")
