@@ -90,7 +90,7 @@ refresh_tokens = sa.Table(
     sa.Column("token_hash", sa.LargeBinary, primary_key=True),
     uuid("family_id"),
     refers("account_key", "commons.accounts.account_key"),
-    refers("operator_key", "commons.operators.operator_key"),
+    refers("operator_key", "commons.operators.operator_key", nullable=True),
     text("kind"),
     moment("issued_at"),
     moment("expires_at"),

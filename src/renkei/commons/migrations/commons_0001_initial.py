@@ -250,6 +250,12 @@ def upgrade() -> None:
             nullable=True,
             comment="the file's own key, encrypted with the master key",
         ),
+        sa.Column(
+            "address",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="where the bytes lie: HMAC of sha256 under a key of the operator's own",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
@@ -345,7 +351,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.LargeBinary(), nullable=False),
         sa.Column("family_id", sa.UUID(), nullable=False),
         sa.Column("account_key", sa.BigInteger(), nullable=False),
-        sa.Column("operator_key", sa.BigInteger(), nullable=False),
+        sa.Column("operator_key", sa.BigInteger(), nullable=True),
         sa.Column("kind", sa.Text(collation="C"), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -817,6 +823,7 @@ def upgrade() -> None:
     _run("commons_0001_security.sql")
     _run("commons_0001_access.sql")
     _run("commons_0001_views.sql")
+    _run("commons_0001_engine.sql")
 
 
 def downgrade() -> None:

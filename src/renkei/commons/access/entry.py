@@ -1,0 +1,203 @@
+"""The entry of a request: who it is, and for which company it acts, in one statement.
+
+Each function gives the `Entry` of one door; `Database.run` calls it on the connection that has just begun.
+Order of the checks, each with an error of its own so that a door can give its exact words:
+
+1. `ApiKeyMissing`, 2. `ApiKeyUnknown`, 3. `NetworkNotAllowed`, 4. `TokenMissing`, 5. `TokenInvalid`
+(with `OperatorSuspended`), 6. `KeyNotForOperator`.
+
+The token is verified in this process before the transaction begins; its complaint is raised in its turn.
+Roles are what the database says now, not what the token said when it was issued.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import DictRow, TupleRow
+
+from renkei.commons.access import store
+from renkei.commons.access.errors import (
+    ApiKeyMissing,
+    ApiKeyUnknown,
+    KeyNotForOperator,
+    NetworkNotAllowed,
+    OperatorMismatch,
+    OperatorNotNamed,
+    OperatorSuspended,
+    TokenInvalid,
+    TokenMissing,
+)
+from renkei.commons.access.model import SYSTEM_ATTRIBUTES, Claims, ClientContext
+from renkei.commons.access.network import normal_ip
+from renkei.commons.access.tokens import AccessKeys
+from renkei.database.caller import Caller, Door
+from renkei.database.transaction import Entry
+from renkei.kit.errors import RenkeiError
+
+_NOBODY: Final = UUID(int=0)
+_APPLICATION_ROLES: Final = frozenset({"editor"})
+
+
+def ouranos_entry(keys: AccessKeys, context: ClientContext) -> Entry:
+    """Key and token are both required, and the key must be allowed to act for the token's operator."""
+    claims, complaint = _claims_of(keys, context)
+    if complaint is None and (claims is None or claims.operator_id is None):
+        complaint = TokenMissing() if claims is None else TokenInvalid()
+    return _Knock(keys, context, "ouranos", claims=claims, complaint=complaint, needs_key=True)
+
+
+def v1_entry(keys: AccessKeys, context: ClientContext, *, door: Door = "v1") -> Entry:
+    """A token alone; or a key that acts for the operator of `Renkei-Operator`; or both.
+
+    A key without a person acts only for operators it was explicitly assigned.
+    """
+    claims, complaint = _claims_of(keys, context)
+    named = context.operator_header
+    if complaint is None:
+        if claims is None and context.api_key is None:
+            complaint = TokenMissing()
+        elif claims is None and named is None:
+            complaint = OperatorNotNamed("header:Renkei-Operator")
+        elif claims is not None and named is not None and named != claims.operator_id:
+            complaint = OperatorMismatch("header:Renkei-Operator")
+    return _Knock(keys, context, door, claims=claims, complaint=complaint, needs_key=False)
+
+
+def key_entry(keys: AccessKeys, context: ClientContext) -> Entry:
+    """Key and network only: for the paths by which one gets a token (`/auth/login`, `/auth/refresh`)."""
+    return _Knock(keys, context, "ouranos", claims=None, complaint=None, needs_key=True, any_operator=True)
+
+
+def system_entry(keys: AccessKeys, context: ClientContext) -> Entry:
+    """A key of the data space or of a traceability system (systemAuth); others are `ApiKeyUnknown`."""
+    return _Knock(
+        keys, context, "ouranos", claims=None, complaint=None, needs_key=True, any_operator=True, system_only=True
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    needs_key: bool
+    any_operator: bool = False
+    system_only: bool = False
+
+
+def _claims_of(keys: AccessKeys, context: ClientContext) -> tuple[Claims | None, RenkeiError | None]:
+    """What the token says, and what is wrong with it (told in its turn)."""
+    if context.token is None:
+        return None, None
+    try:
+        return keys.verify(context.token), None
+    except TokenInvalid as invalid:
+        return None, invalid
+
+
+class _Knock:
+    """One request at one door; called, it is the entry of the transaction."""
+
+    def __init__(
+        self,
+        keys: AccessKeys,
+        context: ClientContext,
+        door: Door,
+        *,
+        claims: Claims | None,
+        complaint: RenkeiError | None,
+        needs_key: bool,
+        any_operator: bool = False,
+        system_only: bool = False,
+    ) -> None:
+        self._keys = keys
+        self._context = context
+        self._door = door
+        self._claims = claims
+        self._complaint = complaint
+        self._options = _Options(needs_key=needs_key, any_operator=any_operator, system_only=system_only)
+
+    def __call__(self, connection: Connection[TupleRow], writing: bool) -> Caller:
+        key = self._context.api_key or None
+        if key is None and self._options.needs_key:
+            raise ApiKeyMissing
+        if key is None and self._complaint is not None:
+            raise self._complaint
+        claims = self._claims if self._complaint is None else None
+        row = store.enter(
+            connection,
+            role="renkei_app",
+            key_hash=None if key is None else self._keys.key_hash(key),
+            client_ip=normal_ip(self._context.client_ip),
+            operator_id=self._operator_id(claims),
+            account_id=claims.account_id if claims is not None else None,
+            now=self._keys.database.clock.now(),
+            writing=writing,
+        )
+        if key is not None:
+            self._check_key(row)
+        if self._complaint is not None:
+            raise self._complaint
+        if self._options.any_operator:
+            return self._nobody(row)
+        if claims is not None:
+            return self._person(row, claims)
+        return self._application(row)
+
+    def _operator_id(self, claims: Claims | None) -> UUID | None:
+        if self._options.any_operator or self._complaint is not None:
+            return None
+        return claims.operator_id if claims is not None else self._context.operator_header
+
+    def _check_key(self, row: DictRow) -> None:
+        if row["api_key_id"] is None or (self._options.system_only and row["attribute"] not in SYSTEM_ATTRIBUTES):
+            raise ApiKeyUnknown
+        if not row["network_ok"]:
+            raise NetworkNotAllowed
+
+    def _person(self, row: DictRow, claims: Claims) -> Caller:
+        if not row["account_active"]:
+            raise TokenInvalid
+        if claims.operator_id is None:
+            if not row["staff"] or row["api_key_id"] is not None:
+                raise TokenInvalid
+            return Caller(
+                operator_key=0,
+                operator_id=_NOBODY,
+                door=self._door,
+                roles=frozenset({"staff"}),
+                account_id=claims.account_id,
+            )
+        if row["operator_key"] is None or not row["roles"]:
+            raise TokenInvalid
+        if row["operator_state"] != "member":
+            raise OperatorSuspended
+        if row["api_key_id"] is not None and not row["key_allows_operator"]:
+            raise KeyNotForOperator
+        return self._admitted(row, roles=frozenset(row["roles"]), account_id=claims.account_id)
+
+    def _application(self, row: DictRow) -> Caller:
+        # An unknown operator and one that was not assigned are the same answer.
+        if row["api_key_id"] is None or row["operator_key"] is None or not row["key_assigned"]:
+            raise KeyNotForOperator("header:Renkei-Operator")
+        if row["operator_state"] != "member":
+            raise OperatorSuspended
+        return self._admitted(row, roles=_APPLICATION_ROLES, account_id=None)
+
+    def _admitted(self, row: DictRow, *, roles: frozenset[str], account_id: UUID | None) -> Caller:
+        if not row["admitted"]:  # the second lock: the statement itself must have agreed
+            raise TokenInvalid
+        return Caller(
+            operator_key=row["operator_key"],
+            operator_id=row["operator_id"],
+            door=self._door,
+            roles=roles,
+            account_id=account_id,
+            api_key_id=row["api_key_id"],
+            sandbox=row["sandbox"],
+            component_scope=row["component_scope"] or "rest",
+        )
+
+    def _nobody(self, row: DictRow) -> Caller:
+        return Caller(operator_key=0, operator_id=_NOBODY, door=self._door, api_key_id=row["api_key_id"])

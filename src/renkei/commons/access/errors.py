@@ -1,0 +1,186 @@
+"""Faults of access. Each door gives them its own words; the order in which they are looked for is in `entry`."""
+
+from __future__ import annotations
+
+from renkei.kit.errors import Conflict, FaultKind, Forbidden, Missing, RenkeiError, Unauthenticated
+
+
+class ApiKeyMissing(Forbidden):
+    """No API key came with the request."""
+
+    code = "api_key_missing"
+    en = "An API key is required."
+    ja = "APIキーが必要です。"
+
+
+class ApiKeyUnknown(Forbidden):
+    """The API key is unknown, disabled, or not of the kind this path needs."""
+
+    code = "api_key_unknown"
+    en = "The API key is not valid."
+    ja = "APIキーが無効です。"
+
+
+class NetworkNotAllowed(Forbidden):
+    """The request comes from an address outside the key's networks."""
+
+    code = "network_not_allowed"
+    en = "This API key may not be used from this network address."
+    ja = "このAPIキーは、この接続元アドレスからは使用できません。"
+
+
+class KeyNotForOperator(Forbidden):
+    """The application may not act for this operator."""
+
+    code = "key_not_for_operator"
+    en = "This application may not act for this operator."
+    ja = "このアプリケーションは、この事業者の操作を行えません。"
+
+
+class OperatorMismatch(Forbidden):
+    """The header `Renkei-Operator` names another operator than the token."""
+
+    code = "operator_mismatch"
+    en = "The token was issued for another operator."
+    ja = "トークンは別の事業者に対して発行されています。"
+
+
+class OperatorNotNamed(RenkeiError):
+    """An application without a person must say for which operator it acts."""
+
+    code = "operator_not_named"
+    kind = FaultKind.CONTENT
+    en = "Name the operator you act for in the header Renkei-Operator."
+    ja = "操作対象の事業者をRenkei-Operatorヘッダーで指定してください。"
+
+
+class TokenMissing(Unauthenticated):
+    """No access token came with the request."""
+
+    code = "token_missing"
+    en = "Authentication is required."
+    ja = "認証が必要です。"
+
+
+class TokenInvalid(Unauthenticated):
+    """The token is not ours, has expired, or its account may no longer act for its operator."""
+
+    code = "token_invalid"
+    en = "The access token is invalid or has expired."
+    ja = "アクセストークンが無効か、有効期限が切れています。"
+
+
+class OperatorSuspended(TokenInvalid):
+    """The operator is suspended or closed."""
+
+    code = "operator_suspended"
+    en = "This operator is suspended or closed."
+    ja = "この事業者は停止中または退会済みです。"
+
+
+class InvalidCredentials(Unauthenticated):
+    """Wrong password, unknown address, locked or disabled: never told apart."""
+
+    code = "invalid_credentials"
+    en = "The e-mail address or the password is wrong, or the account is temporarily locked."
+    ja = "メールアドレスまたはパスワードが誤っているか、アカウントが一時的にロックされています。"
+
+
+class NoMembership(InvalidCredentials):
+    """The password is right, but the person has no role in this operator (or in any)."""
+
+    code = "no_membership"
+    en = "You have no role in this operator."
+    ja = "この事業者での権限がありません。"
+
+
+class RefreshRefused(InvalidCredentials):
+    """The refresh token is unknown, used up, expired or revoked."""
+
+    code = "refresh_refused"
+    en = "Please log in again."
+    ja = "もう一度ログインしてください。"
+
+
+class PasswordRefused(RenkeiError):
+    """The new password breaks a rule; `rule` is one of length, upper, lower, digit, special."""
+
+    code = "password_refused"
+    kind = FaultKind.CONTENT
+    en = "The password must have {minimum} to {maximum} characters with an upper and a lower case letter, a digit and one of !@#$%^&* (missing: {rule})."
+    ja = "パスワードは{minimum}～{maximum}文字で、英大文字・英小文字・数字・記号（!@#$%^&*）をそれぞれ1文字以上含めてください（不足: {rule}）。"
+
+    def __init__(self, rule: str, *, minimum: int, maximum: int, pointer: str = "/newPassword") -> None:
+        super().__init__(pointer, rule=rule, minimum=minimum, maximum=maximum)
+        self.rule = rule
+
+
+class SigningKeyUnreadable(RenkeiError):
+    """No signing key opens under this process's master key: the master key was lost or is another installation's."""
+
+    code = "signing_key_unreadable"
+    kind = FaultKind.UNAVAILABLE
+    en = "Login is not possible at the moment. The administrator must restore the master key."
+    ja = "現在ログインできません。管理者によるマスターキーの復旧が必要です。"
+
+
+class EmailInvalid(RenkeiError):
+    """Not an e-mail address."""
+
+    code = "email_invalid"
+    en = "{email} is not an e-mail address."
+    ja = "{email}はメールアドレスとして正しくありません。"
+
+
+class RoleExists(Conflict):
+    """The person has this role already."""
+
+    code = "role_exists"
+    en = "{email} already has the role {role} in this operator."
+    ja = "{email}は、この事業者で既に{role}の権限を持っています。"
+
+
+class StaffAndMember(Conflict):
+    """Platform staff see no company's values, so one account is not both."""
+
+    code = "staff_and_member"
+    en = "{email} cannot be platform staff and a company's member at once; use another address."
+    ja = "{email}を運営スタッフと事業者の利用者の両方にすることはできません。別のアドレスを使用してください。"
+
+
+class AccountExists(Conflict):
+    """There is an account with this address."""
+
+    code = "account_exists"
+    en = "There is already an account {email}."
+    ja = "アカウント{email}は既に存在します。"
+
+
+class ApiKeyExists(Conflict):
+    """The key given is in use."""
+
+    code = "api_key_exists"
+    en = "This API key is already in use; choose another."
+    ja = "このAPIキーは既に使用されています。別の値を指定してください。"
+
+
+class ApiKeyInvalid(RenkeiError):
+    """Something about the key to be added is wrong; `reason` says what."""
+
+    code = "api_key_invalid"
+    en = "{reason}"
+    ja = "APIキーの登録内容に誤りがあります: {reason}"
+
+
+class AccountMissing(Missing):
+    """No such account."""
+
+    en = "There is no such account."
+    ja = "該当するアカウントはありません。"
+
+
+class ApiKeyNotFound(Missing):
+    """No such API key."""
+
+    en = "There is no such API key."
+    ja = "該当するAPIキーはありません。"
