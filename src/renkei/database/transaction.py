@@ -272,14 +272,25 @@ class Database:
         return self.run(as_role("none", door="cli"), work)
 
 
-def open_pool(url: str, *, size: int, application_name: str = "renkei", timeout_seconds: float = 10) -> ConnectionPool[Connection[TupleRow]]:
-    """A pool of `size` connections to `url`, opened at once; connections that died are replaced on the way out."""
+def open_pool(
+    url: str,
+    *,
+    size: int,
+    application_name: str = "renkei",
+    timeout_seconds: float = 10,
+    timeouts_ms: Mapping[Literal["statement_timeout", "lock_timeout"], int] | None = None,
+) -> ConnectionPool[Connection[TupleRow]]:
+    """A pool of `size` connections to `url`, opened at once; connections that died are replaced on the way out.
+
+    `timeouts_ms` bound every statement of every connection; what runs longer is `Busy`.
+    """
+    options = ["-c role=renkei_app", *(f"-c {name}={value}" for name, value in (timeouts_ms or {}).items())]
     pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
         url,
         min_size=min(2, size),
         max_size=size,
         timeout=timeout_seconds,
-        kwargs={"application_name": application_name, "prepare_threshold": 5, "options": "-c role=renkei_app"},
+        kwargs={"application_name": application_name, "prepare_threshold": 5, "options": " ".join(options)},
         open=False,
     )
     pool.open()
