@@ -84,3 +84,13 @@ def opened(
     finally:
         if supervisor is not None:
             supervisor.close()
+
+
+@contextmanager
+def direct(settings: Settings) -> Iterator[str]:
+    """The direct address for the time of a `with`; an embedded server that nobody else uses ends behind it."""
+    if settings.database_url is not None:
+        yield addresses(settings)[1]
+        return
+    with embedded.Supervisor(settings.data_dir) as supervisor:
+        yield supervisor.server.url

@@ -1,0 +1,173 @@
+"""`renkei`: the command line.
+
+Every `add` prints one JSON object; a secret in it is shown this once and stored hashed.
+Exit codes: 0 done, 1 refused with one clear line on standard error, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import psycopg
+import typer
+
+from renkei.commons.access.commands import account, apikey, operator, staff
+from renkei.database.backup import BackupError, BackupSummary
+from renkei.database.embedded import DatabaseStartError
+from renkei.kit.errors import RenkeiError
+from renkei.settings import SettingsError, load_settings
+
+cli = typer.Typer(
+    name="renkei",
+    help="Renkei: supply-chain data linkage (サプライチェーンデータ連携基盤).",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+db = typer.Typer(help="The database: upgrade, status, backup, restore.", no_args_is_help=True)
+cli.add_typer(db, name="db")
+cli.add_typer(operator, name="operator")
+cli.add_typer(account, name="account")
+cli.add_typer(staff, name="staff")
+cli.add_typer(apikey, name="apikey")
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on (default: RENKEI_HOST or 127.0.0.1).")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="TCP port (default: RENKEI_PORT or 8000).")]
+
+
+@cli.command()
+def serve(
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer HTTP.")] = 1,
+    with_worker: Annotated[
+        bool, typer.Option(help="Work off events in this process too (one machine).")
+    ] = False,
+    tls_cert: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Certificate chain (PEM).")
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Private key (PEM).")
+    ] = None,
+) -> None:
+    """Answer HTTP: the Ouranos API, /v1, health and metrics."""
+    from renkei import serve as serving  # noqa: PLC0415 (keeps the other commands quick)
+
+    if (tls_cert is None) != (tls_key is None):
+        raise typer.BadParameter("--tls-cert and --tls-key go together")
+    settings = load_settings(**_chosen(host=host, port=port))
+    serving.serve(settings, workers=workers, with_worker=with_worker, tls_cert=tls_cert, tls_key=tls_key)
+
+
+@cli.command()
+def work() -> None:
+    """Work off events and timed duties; any number may run, each duty has one owner."""
+    from renkei import serve as serving  # noqa: PLC0415
+
+    serving.work(load_settings())
+
+
+@cli.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Print the table and stop.")] = False,
+    port: Port = None,
+) -> None:
+    """Start everything with the example chain, show one change running through it, and serve it."""
+    from renkei.demo import demo as show  # noqa: PLC0415
+
+    show(once=once, port=port)
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this release; does nothing if it is there."""
+    from renkei.app import branches  # noqa: PLC0415
+    from renkei.database.connect import direct  # noqa: PLC0415
+    from renkei.database.migrate import upgrade as migrate  # noqa: PLC0415
+
+    with direct(load_settings()) as url:
+        _print({"revisions": list(migrate(url, branches()))})
+
+
+@db.command()
+def status() -> None:
+    """Say what the database is at and what this release expects; exit 1 if it must be upgraded."""
+    from renkei.app import branches  # noqa: PLC0415
+    from renkei.database.connect import direct  # noqa: PLC0415
+    from renkei.database.migrate import heads, revisions  # noqa: PLC0415
+
+    with direct(load_settings()) as url:
+        found, expected = revisions(url), heads(branches())
+    _print({"revisions": list(found), "expected": list(expected), "current": found == expected})
+    if found != expected:
+        raise typer.Exit(1)
+
+
+@db.command()
+def backup(
+    target: Annotated[Path, typer.Argument(help="The archive to write (mode 0600: it holds secrets).")],
+) -> None:
+    """Write database, files and keys into one checked archive."""
+    from renkei.database.backup import backup as write  # noqa: PLC0415
+    from renkei.database.connect import direct  # noqa: PLC0415
+
+    settings = load_settings()
+    with direct(settings) as url:
+        summary = write(settings.data_dir, url, target)
+    _print(_described(summary))
+
+
+@db.command()
+def restore(
+    archive: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An archive of `db backup`.")],
+) -> None:
+    """Restore an archive into an empty database; a database with data in it is refused."""
+    from renkei.database.backup import restore as read  # noqa: PLC0415
+    from renkei.database.connect import direct  # noqa: PLC0415
+
+    settings = load_settings()
+    with direct(settings) as url:
+        summary = read(archive, settings.data_dir, url)
+    _print(_described(summary))
+
+
+def _described(summary: BackupSummary) -> dict[str, Any]:
+    """What is in an archive, as JSON."""
+    return {
+        "archive": str(summary.archive),
+        "taken_at": summary.taken_at.isoformat(),
+        "size_bytes": summary.size_bytes,
+        "files": summary.files,
+        "product_version": summary.product_version,
+        "revisions": list(summary.alembic_heads),
+    }
+
+
+def _chosen(**options: Any) -> dict[str, Any]:
+    """The options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _print(value: dict[str, Any]) -> None:
+    """One JSON object a line on standard output."""
+    typer.echo(json.dumps(value, ensure_ascii=False))
+
+
+def main() -> None:
+    """Run the command line; a fault that a person can mend is one line, never a traceback."""
+    try:
+        cli()
+    except RenkeiError as error:
+        for fault in error.faults:
+            typer.echo(f"renkei: {fault.sentence('en')}", err=True)
+        sys.exit(1)
+    except (DatabaseStartError, BackupError, SettingsError, psycopg.OperationalError) as error:
+        typer.echo(f"renkei: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
