@@ -37,6 +37,11 @@ consents = sa.Table(
         unique=True,
         postgresql_where=sa.text("superseded_at IS NULL"),
     ),
+    sa.Index(
+        "ix_consents_ending",
+        "valid_until",
+        postgresql_where=sa.text("superseded_at IS NULL AND state = 'granted' AND valid_until IS NOT NULL"),
+    ),
     sa.CheckConstraint("state IN ('granted', 'withdrawn', 'expired')", name="state"),
     comment="The provider's decision, in versions. The provider's own rows: the consumer sees deliveries only.",
 )

@@ -1,0 +1,85 @@
+"""Faults of this room, told to the caller."""
+
+from __future__ import annotations
+
+from renkei.kit.errors import Conflict, Missing
+
+
+class StatementExists(Conflict):
+    """A first statement was sent for a part that has one: send its id to give it a new version."""
+
+    code = "footprint_exists"
+    en = "This part already has a footprint. Send its identifier to change it."
+    ja = "この部品には既に排出量が登録されています。変更する場合はその識別子を指定してください。"
+
+
+class StatementMissing(Missing):
+    """No footprint with this identifier for this part, or it is another company's."""
+
+    code = "footprint_not_found"
+    en = "There is no footprint with this identifier."
+    ja = "指定された識別子の排出量は存在しません。"
+
+
+class PartMissing(Missing):
+    """No such part, or it is another company's."""
+
+    code = "part_not_found"
+    en = "There is no part with this identifier."
+    ja = "指定された識別子の部品は存在しません。"
+
+
+class TradeMissing(Missing):
+    """No such trade of this part, or it is other companies'."""
+
+    code = "trade_not_found"
+    en = "There is no such trade of this part."
+    ja = "この部品について指定された取引関係は存在しません。"
+
+
+class CertificateExists(Conflict):
+    """A first certificate was sent for a part that has one."""
+
+    code = "certificate_exists"
+    en = "This part already has a certificate. Send its identifier to change it."
+    ja = "この部品には既に証明書が登録されています。変更する場合はその識別子を指定してください。"
+
+
+class CertificateMissing(Missing):
+    """No certificate (or no such file of it) for this part."""
+
+    code = "certificate_not_found"
+    en = "There is no such certificate or file for this part."
+    ja = "この部品について指定された証明書またはファイルは存在しません。"
+
+
+class FileMissing(Missing):
+    """A file that was named is not an own, completely uploaded file."""
+
+    code = "file_not_found"
+    en = "There is no uploaded file with the identifier {file_id}."
+    ja = "識別子{file_id}のアップロード済みファイルは存在しません。"
+
+
+class ProposalMissing(Missing):
+    """No such proposal, or it is other companies'."""
+
+    code = "proposal_not_found"
+    en = "There is no such proposal."
+    ja = "指定された代理入力値は存在しません。"
+
+
+class ProposalDecided(Conflict):
+    """The proposal was confirmed or replaced before."""
+
+    code = "proposal_decided"
+    en = "This proposal has been decided already."
+    ja = "この代理入力値は既に確認または置き換えられています。"
+
+
+class SupplierIsMember(Conflict):
+    """A value may be entered on behalf of a company only while it is not a member."""
+
+    code = "supplier_is_member"
+    en = "This supplier is a member and answers for itself."
+    ja = "この仕入先は参加済みのため、代理で値を入力することはできません。"

@@ -1,0 +1,276 @@
+"""Footprints (排出量): what a company states of a part, what is in force, and what a reader gets to see.
+
+All emissions are kgCO2e per one declared unit of the part. None means "not stated" and is computed with as 0;
+a quality indicator that is None or 0 is "not stated" and left out of every mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from renkei.commons.parts.model import Part
+from renkei.kit.quantities import NO_FACTS, ConversionFacts, Unit
+
+Scope = Literal["rest", "whole"]
+ProposalState = Literal["unconfirmed", "confirmed", "replaced"]
+
+
+class Stage(StrEnum):
+    """Stages of the life cycle (Regulation (EU) 2023/1542, Annex II; Ouranos knows the first two: pre and main)."""
+
+    RAW_MATERIAL = "raw_material"
+    PRODUCTION = "production"
+    DISTRIBUTION = "distribution"
+    END_OF_LIFE = "end_of_life"
+
+
+STAGES: tuple[Stage, ...] = tuple(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """Of one stage: the part's own processes, and its inputs (components)."""
+
+    own: Decimal | None = None
+    component: Decimal | None = None
+
+    @property
+    def total(self) -> Decimal | None:
+        """Both together; None if neither is stated."""
+        if self.own is None:
+            return self.component
+        return self.own if self.component is None else self.own + self.component
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Data quality (DQR) of one stage: technological, geographical, temporal; 1 is best, None is not stated."""
+
+    ter: Decimal | None = None
+    ger: Decimal | None = None
+    tir: Decimal | None = None
+
+
+NO_EMISSION = Emission()
+NO_QUALITY = Quality()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementDraft:
+    """A part's footprint as its owner states it.
+
+    `cfp_id` None: the first statement (Conflict if there is one); otherwise the one to give a new version.
+    `component_scope` None: the part's setting, at first that of the application key.
+    `trade_id`: only for this customer (納入先別に配分); it is disclosed to that trade instead of the general one.
+    `categories`: further columns ("fossil", "material:steel", "energy:electricity"), own and declared component together.
+    `primary_data_share` is that of the declared values, from 0 to 1.
+    """
+
+    trace_id: UUID
+    declared_unit: Unit
+    declared: Mapping[Stage, Emission]
+    cfp_id: UUID | None = None
+    quality: Mapping[Stage, Quality] = field(default_factory=dict)
+    categories: Mapping[str, Mapping[Stage, Decimal]] = field(default_factory=dict)
+    primary_data_share: Decimal | None = None
+    gate_to_gate: Decimal | None = None
+    method: Mapping[str, Any] = field(default_factory=dict)
+    component_scope: Scope | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    trade_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A footprint with everything known upstream added: declared values and known lines.
+
+    `quality_coverage`: per stage and indicator, the share of the emissions whose indicator is stated.
+    `pds_coverage`, `categories_coverage`: likewise. `notes`: why something adds nothing
+    (`not_convertible`, `no_value`, `unsolvable_loop`), each with the child's trace id.
+    """
+
+    stages: Mapping[Stage, Emission]
+    quality: Mapping[Stage, Quality] = field(default_factory=dict)
+    quality_coverage: Mapping[Stage, Quality] = field(default_factory=dict)
+    categories: Mapping[str, Mapping[Stage, Decimal]] = field(default_factory=dict)
+    categories_coverage: Mapping[str, Decimal] = field(default_factory=dict)
+    primary_data_share: Decimal | None = None
+    pds_coverage: Decimal | None = None
+    coverage_direct: Decimal = Decimal(1)
+    coverage_deep: Decimal = Decimal(1)
+    secondary_share: Decimal = Decimal(0)
+    """How much of the amount of |emission| comes from the buyer's own estimates."""
+    notes: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a version was written, one step up.
+
+    `kind`: declared, structure, delivery, withdrawal, estimate, share or child; `ids`: public ids of what changed.
+    """
+
+    kind: str
+    ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One immutable version. `cfp_id` stays the same over the versions."""
+
+    statement_key: int
+    statement_id: UUID
+    cfp_id: UUID
+    part_key: int
+    trade_key: int | None
+    version: int
+    declared_unit: Unit
+    component_scope: Scope
+    declared: Mapping[Stage, Emission]
+    declared_quality: Mapping[Stage, Quality]
+    declared_categories: Mapping[str, Mapping[Stage, Decimal]]
+    declared_pds: Decimal | None
+    gate_to_gate: Decimal | None
+    method: Mapping[str, Any]
+    in_force: Value
+    structure_key: int | None
+    period_from: date | None
+    period_to: date | None
+    causes: tuple[Cause, ...]
+    automatic: bool
+    created_by: str
+    created_at: datetime
+    superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one trade of a bought part delivered: values only where the supplier discloses them."""
+
+    trade_id: UUID
+    upstream_operator_id: UUID
+    upstream_trace_id: UUID | None
+    share: Decimal
+    answered: bool
+    """The supplier linked a part and a statement exists (COMPLETED), disclosed or not."""
+    stages: Mapping[Stage, Decimal] | None
+    quality: Mapping[Stage, Quality] | None
+    declared_unit: Unit | None
+    coverage_deep: Decimal | None
+    primary_data_share: Decimal | None = None
+    gate_to_gate: Decimal | None = None
+    categories: Mapping[str, Mapping[Stage, Decimal]] | None = None
+    facts: ConversionFacts = NO_FACTS
+    statement_version: int | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """The suppliers' answer for a bought part, per declared unit.
+
+    `stages` None: withheld (or not disclosed by any); otherwise own + component of each disclosed stage.
+    Of several trades: the mean weighted by the shares of those that disclosed; `answered_share` says how much that is.
+    """
+
+    answers: tuple[Answer, ...]
+    stages: Mapping[Stage, Decimal] | None
+    quality: Mapping[Stage, Quality]
+    declared_unit: Unit
+    coverage_deep: Decimal | None
+    answered_share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """The buyer's own value for a bought part, or for what comes by one of its trades: always secondary."""
+
+    estimate_id: UUID
+    part_key: int
+    trade_key: int | None
+    declared_unit: Unit
+    stages: Mapping[Stage, Decimal]
+    quality: Mapping[Stage, Quality]
+    source: str
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateDraft:
+    """An estimate as stated. `stages` None takes the former one back. `source` says where it comes from."""
+
+    trace_id: UUID
+    declared_unit: Unit
+    stages: Mapping[Stage, Decimal] | None
+    quality: Mapping[Stage, Quality] = field(default_factory=dict)
+    source: str = ""
+    trade_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootprintView:
+    """What a reader is shown for one of its own parts; see ouranos-api.md, section 9.2.
+
+    statement: the part's own current statement: `.declared` (the own four), `.in_force.stages` (the totals).
+    response: for a bought part with at least one trade that is COMPLETED: the answer, with nulls where withheld.
+    A part that is neither stated nor answered has None in both.
+    """
+
+    part: Part
+    statement: Statement | None
+    response: Response | None
+    trade_statements: tuple[Statement, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
+
+    @property
+    def is_bought(self) -> bool:
+        """A line of some own structure that is neither an end part nor made here (has no lines of its own)."""
+        return self.part.is_child and not self.part.terminated and not self.part.has_lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFile:
+    """A file of a certificate: whose it is, and under which name it was given."""
+
+    operator_id: UUID
+    file_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """CFP証明書 of an own part, or what the supplier of a bought part discloses of it.
+
+    Own: `certificate_id`, the part's trace id, its description. Of a bought part (`own` False): the trade's id, the
+    supplier's trace id, no description, `files` None where it is not disclosed.
+    """
+
+    certificate_id: UUID
+    trace_id: UUID
+    own: bool
+    description: str | None = None
+    files: tuple[CertificateFile, ...] | None = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A value the buyer entered on behalf of a supplier that was not a member; unconfirmed until that one decides."""
+
+    proposal_id: UUID
+    trade_key: int
+    downstream_key: int
+    upstream_key: int
+    declared_unit: Unit
+    stages: Mapping[Stage, Decimal]
+    quality: Mapping[Stage, Quality]
+    state: ProposalState
+    created_at: datetime
+    decided_at: datetime | None
