@@ -25,7 +25,7 @@ from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.facts import facts_of, header
 from renkei.connectors.ouranos import texts
 from renkei.connectors.ouranos.exchange import Answer, Exchange, Operation, reads
-from renkei.connectors.ouranos.queries import read_query
+from renkei.connectors.ouranos.queries import Query, read_query
 from renkei.connectors.ouranos.refusals import Place, Refusal
 from renkei.connectors.ouranos.texts import Source
 from renkei.connectors.ouranos.translation import refusal_of
@@ -101,16 +101,18 @@ class OuranosDoor:
         self,
         request: Request,
         service: Service,
-        operation: Operation,
+        operation: Operation | Callable[[Query], Operation],
         *,
         body: bytes | TooLarge = b"",
         needs: Needs = "person",
     ) -> Response:
-        """Carry out `operation` in one transaction, and tell its answer or its refusal."""
+        """Carry out `operation` (or the one chosen by the query) in one transaction; tell its answer or refusal."""
         if isinstance(body, TooLarge):
             return too_large()
         scope = request.scope
         query = read_query(scope["query_string"], service.source)
+        if not isinstance(operation, Operation):
+            operation = operation(query)
         exchange = Exchange(
             context=self.context,
             query=query,

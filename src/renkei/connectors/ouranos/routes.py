@@ -1,0 +1,194 @@
+"""Paths of the contract, and which operation answers which: the table of section 1, and section 10."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from renkei.commons.edge.context import AppContext
+from renkei.connectors.ouranos.data_reset import reset_data
+from renkei.connectors.ouranos.directory import get_operator, get_plants, put_operator, put_plants
+from renkei.connectors.ouranos.door import (
+    AUTH,
+    DATASPACE,
+    NOT_FOUND,
+    Needs,
+    OuranosDoor,
+    Service,
+    TooLarge,
+    body_of,
+)
+from renkei.connectors.ouranos.exchange import Answer, Exchange, Operation, outside, reads, writes
+from renkei.connectors.ouranos.parts_target import (
+    delete_parts,
+    get_parts,
+    get_structure,
+    put_parts,
+    put_structures,
+)
+from renkei.connectors.ouranos.queries import Query
+from renkei.connectors.ouranos.refusals import bad_query
+from renkei.connectors.ouranos.sessions import change, login, refresh, system_key, system_token
+from renkei.connectors.ouranos.trade_target import (
+    get_requests,
+    get_responses,
+    get_status,
+    put_requests,
+    put_responses,
+    put_status,
+)
+from renkei.database.transaction import Transaction
+
+Body = Annotated[bytes | TooLarge, Depends(body_of)]
+
+DATATRANSPORT: Final[Mapping[str, Mapping[str, Operation]]] = {
+    "GET": {
+        "parts": reads(get_parts),
+        "partsStructure": reads(get_structure),
+        "tradeRequest": reads(get_requests),
+        "tradeResponse": reads(get_responses),
+        "status": reads(get_status),
+    },
+    "PUT": {
+        "parts": writes(put_parts),
+        "partsStructure": writes(put_structures),
+        "tradeRequest": writes(put_requests),
+        "tradeResponse": writes(put_responses),
+        "status": writes(put_status),
+    },
+    "DELETE": {"parts": writes(delete_parts)},
+}
+"""`/api/v1/datatransport`: method, dataTarget, operation."""
+
+AUTH_INFO: Final[Mapping[str, Mapping[str, Operation]]] = {
+    "GET": {"operator": reads(get_operator), "plant": reads(get_plants)},
+    "PUT": {"operator": writes(put_operator), "plant": writes(put_plants)},
+}
+"""`/api/v1/authInfo`: method, dataTarget, operation."""
+
+
+def _no_target(_: Transaction, exchange: Exchange) -> Answer:
+    raise bad_query(exchange.source, "dataTarget")
+
+
+_NO_TARGET: Final = reads(_no_target)
+
+
+def _by_target(targets: Mapping[str, Operation]) -> Callable[[Query], Operation]:
+    return lambda query: targets.get(query.values.get("dataTarget", ""), _NO_TARGET)
+
+
+def data_routes(door: OuranosDoor) -> APIRouter:
+    """Service D: data transport."""
+    router = APIRouter(include_in_schema=False)
+    get_data, put_data, delete_data = (
+        _by_target(DATATRANSPORT[method]) for method in ("GET", "PUT", "DELETE")
+    )
+
+    @router.get("/api/v1/datatransport/health")
+    async def health() -> Response:
+        return _healthy()
+
+    @router.get("/api/v1/datatransport")
+    def get_datatransport(request: Request) -> Response:
+        return door.answer(request, DATASPACE, get_data)
+
+    @router.put("/api/v1/datatransport")
+    def put_datatransport(request: Request, body: Body) -> Response:
+        return door.answer(request, DATASPACE, put_data, body=body)
+
+    @router.delete("/api/v1/datatransport")
+    def delete_datatransport(request: Request) -> Response:
+        return door.answer(request, DATASPACE, delete_data)
+
+    return router
+
+
+def directory_routes(door: OuranosDoor) -> APIRouter:
+    """Service A: operators and plants."""
+    router = APIRouter(include_in_schema=False)
+    get_info, put_info = (_by_target(AUTH_INFO[method]) for method in ("GET", "PUT"))
+
+    @router.get("/api/v1/authInfo/health")
+    async def health() -> Response:
+        return _healthy()
+
+    @router.get("/api/v1/authInfo")
+    def get_auth_info(request: Request) -> Response:
+        return door.answer(request, AUTH, get_info)
+
+    @router.put("/api/v1/authInfo")
+    def put_auth_info(request: Request, body: Body) -> Response:
+        return door.answer(request, AUTH, put_info, body=body)
+
+    @router.put("/dataReset")
+    def data_reset(request: Request) -> Response:
+        return door.answer(request, AUTH, writes(reset_data))
+
+    return router
+
+
+def session_routes(door: OuranosDoor) -> APIRouter:
+    """Service A: sessions, and what other systems may ask about tokens and keys."""
+    router = APIRouter(include_in_schema=False)
+
+    def add(path: str, operation: Operation, needs: Needs) -> None:
+        def endpoint(request: Request, body: Body) -> Response:
+            return door.answer(request, AUTH, operation, body=body, needs=needs)
+
+        router.add_api_route(path, endpoint, methods=["POST"])
+
+    add("/auth/login", outside(login), "key")
+    add("/auth/refresh", outside(refresh), "key")
+    add("/auth/change", outside(change), "person")
+    add("/api/v1/systemAuth/token", outside(system_token), "system")
+    add("/api/v1/systemAuth/apiKey", outside(system_key), "system")
+    return router
+
+
+def _healthy() -> Response:
+    """Constant, and checks nothing: the contract says so. `/readyz` is the real one."""
+    return Response(b'{"isSystemHealthy":true}', media_type="application/json")
+
+
+class EndpointNotFound:
+    """Any method on a path that has none left: key and token first, then 404 (never 405)."""
+
+    def __init__(self, door: OuranosDoor, service: Service) -> None:
+        self._door = door
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        response = await run_in_threadpool(self._door.answer, Request(scope), self._service, NOT_FOUND)
+        await response(scope, receive, send)
+
+
+def everything_else(door: OuranosDoor) -> list[Route]:
+    """What stands behind all other routes: unknown paths below the contract's prefixes, and unknown methods."""
+    found = [
+        Route(path, EndpointNotFound(door, AUTH))
+        for path in (
+            "/auth/{rest:path}",
+            "/api/v1/authInfo",
+            "/api/v1/authInfo/{rest:path}",
+            "/api/v1/systemAuth/{rest:path}",
+        )
+    ]
+    found.append(Route("/api/v1/{rest:path}", EndpointNotFound(door, DATASPACE)))
+    return found
+
+
+def routers(context: AppContext) -> tuple[APIRouter, ...]:
+    """All paths of the contract, in the order in which they must be asked."""
+    door = OuranosDoor(context)
+    last = APIRouter(include_in_schema=False)
+    last.routes.extend(everything_else(door))
+    return data_routes(door), directory_routes(door), session_routes(door), last
