@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
 
 def test_a_part_comes_back_as_it_was_put(a):
     answer = a.put(

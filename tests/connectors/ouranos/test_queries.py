@@ -177,7 +177,7 @@ class TestErrorBodies:
 
 
 def test_codes_of_our_own_texts_are_unique():
-    codes = [value.code for value in vars(texts).values() if isinstance(value, texts.Trace)]
+    codes = [(value.code, value.status) for value in vars(texts).values() if isinstance(value, texts.Trace)]
     assert len(codes) == len(set(codes))
 
 

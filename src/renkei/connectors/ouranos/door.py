@@ -129,6 +129,7 @@ class OuranosDoor:
             facts.api_key_id = tx.caller.api_key_id
             if needs == "person":
                 caller_id = facts.operator_id = tx.caller.operator_id
+                self.context.quota.take(caller_id)
             if operation.writes:
                 track = tx.track_id = tx.new_id()
             return tx.caller if operation.handle is None else operation.handle(tx, exchange)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from renkei.commons.edge.context import AppContext
+from renkei.connectors.ouranos.cfp_target import get_certification, get_cfp, put_cfp
 from renkei.connectors.ouranos.data_reset import reset_data
 from renkei.connectors.ouranos.directory import get_operator, get_plants, put_operator, put_plants
 from renkei.connectors.ouranos.door import (
@@ -54,6 +55,8 @@ DATATRANSPORT: Final[Mapping[str, Mapping[str, Operation]]] = {
         "partsStructure": reads(get_structure),
         "tradeRequest": reads(get_requests),
         "tradeResponse": reads(get_responses),
+        "cfp": reads(get_cfp),
+        "cfpCertification": reads(get_certification),
         "status": reads(get_status),
     },
     "PUT": {
@@ -61,6 +64,7 @@ DATATRANSPORT: Final[Mapping[str, Mapping[str, Operation]]] = {
         "partsStructure": writes(put_structures),
         "tradeRequest": writes(put_requests),
         "tradeResponse": writes(put_responses),
+        "cfp": writes(put_cfp),
         "status": writes(put_status),
     },
     "DELETE": {"parts": writes(delete_parts)},
@@ -180,6 +184,7 @@ def everything_else(door: OuranosDoor) -> list[Route]:
             "/api/v1/authInfo",
             "/api/v1/authInfo/{rest:path}",
             "/api/v1/systemAuth/{rest:path}",
+            "/dataReset",
         )
     ]
     found.append(Route("/api/v1/{rest:path}", EndpointNotFound(door, DATASPACE)))
