@@ -26,8 +26,10 @@ from renkei.commons.edge.answers import failure, json_answer, problem_answer
 from renkei.commons.edge.bodies import LimitBodies
 from renkei.commons.edge.context import AppContext, QueueProbe
 from renkei.commons.edge.observe import Observe
+from renkei.commons.edge.quota import RateQuota
 from renkei.commons.usecase import use_cases
 from renkei.connectors import native, ouranos
+from renkei.database.events import Handler
 from renkei.database.migrate import COMMONS, Branch, heads
 from renkei.database.transaction import Database, Reaction
 from renkei.kit.secret_box import SecretBox, open_secret_box
@@ -57,6 +59,15 @@ def reactions() -> Mapping[str, Sequence[Reaction]]:
     for use_case in use_cases():
         for topic, reaction in use_case.reactions.items():
             found.setdefault(topic, []).append(reaction)
+    return found
+
+
+def handlers() -> Mapping[str, Sequence[Handler]]:
+    """What the worker does with each type of event, as the operator it is addressed to, in order."""
+    found: dict[str, list[Handler]] = {}
+    for use_case in use_cases():
+        for event_type, handler in use_case.handlers.items():
+            found.setdefault(event_type, []).append(handler)
     return found
 
 
@@ -95,6 +106,7 @@ def open_context(
         database=database,
         secrets=box,
         access=AccessKeys(database, box, access_policy(settings)),
+        quota=RateQuota(settings.requests_per_second_per_operator, settings.request_burst_per_operator),
         queue=queue,
         expected_revisions=expected_revisions,
     )
@@ -134,6 +146,10 @@ def create_app(
         app.include_router(router)
 
     default = settings.default_language
+    if settings.front_page_dir is not None:
+        app.add_middleware(
+            ouranos.FrontPage, directory=settings.front_page_dir, by_xhr_header=settings.front_page_by_xhr_header
+        )
     app.add_middleware(
         LimitBodies,
         limits=(

@@ -65,7 +65,7 @@ def failure(scope: Scope, *, default: Language = "en") -> Response:
 
 
 def _headers(status: int, language: Language) -> dict[str, str]:
-    found = {"Content-Language": language}
+    found: dict[str, str] = {"Content-Language": language}
     if status == 401:
         found["WWW-Authenticate"] = "Bearer"
     if status in (429, 503):

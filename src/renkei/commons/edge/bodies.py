@@ -31,6 +31,7 @@ class LimitBodies:
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI connection."""
         limit = self._limit(scope["path"]) if scope["type"] == "http" else None
         if limit is None:
             await self._app(scope, receive, send)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from renkei.commons.edge.quota import RateQuota
 from renkei.database.transaction import Database
 from renkei.kit.problems import Language, choose_language
 from renkei.kit.secret_box import SecretBox
@@ -35,6 +36,7 @@ class AppContext:
     database: Database
     secrets: SecretBox
     access: AccessKeys
+    quota: RateQuota
     files: Any = None
     queue: QueueProbe | None = None
     expected_revisions: Callable[[], tuple[str, ...]] = tuple

@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
+from fastapi import Query
+from pydantic import AfterValidator, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from renkei.kit.decimals import PRECISION, parse_decimal
@@ -20,6 +21,8 @@ from renkei.kit.ids import parse_id
 
 _LARGEST: Final = 30
 """Powers of ten a number may reach: a column of PostgreSQL holds more, no quantity of this world needs it."""
+MOST_ROWS: Final = 500
+"""Rows of one page: a page stays well below a megabyte."""
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
@@ -72,7 +75,8 @@ def _moment(value: object) -> datetime:
     raise PydanticCustomError("not_moment", "not a moment")
 
 
-def _storable(value: str) -> str:
+def storable(value: str) -> str:
+    """The text, if PostgreSQL can store it."""
     if _BAD.search(value):
         raise PydanticCustomError("bad_text", "NUL or lone surrogate")
     return value
@@ -155,18 +159,24 @@ Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "s
 """A time with its offset (RFC 3339), kept in UTC."""
 
 Name = Annotated[
-    str, StringConstraints(strict=True, min_length=1, max_length=256), AfterValidator(_storable), AfterValidator(_not_blank)
+    str, StringConstraints(strict=True, min_length=1, max_length=256), AfterValidator(storable), AfterValidator(_not_blank)
 ]
 """A name: 1 to 256 characters, not blank."""
 
-Text = Annotated[str, StringConstraints(strict=True, max_length=1000), AfterValidator(_storable)]
+Text = Annotated[str, StringConstraints(strict=True, max_length=1000), AfterValidator(storable)]
 """Free text, at most 1,000 characters."""
 
-Short = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100), AfterValidator(_storable)]
+Short = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=100), AfterValidator(storable)]
 """A short text, 1 to 100 characters."""
 
-Number15 = Annotated[Decimal, Field(description="exact; at most 15 significant digits"), WithJsonSchema({"type": "number"})]
-"""A number in an answer."""
+LongText = Annotated[str, StringConstraints(strict=True, max_length=4000), AfterValidator(storable)]
+"""Long free text, at most 4,000 characters."""
 
-Language = Literal["ja", "en"]
-BeforeId = BeforeValidator(_id)
+NumberOut = Annotated[Decimal, WithJsonSchema({"type": "number"})]
+"""A number in an answer: exact, without exponent."""
+
+MomentText = Annotated[datetime, WithJsonSchema({"type": "string", "format": "date-time"})]
+DayText = Annotated[date, WithJsonSchema({"type": "string", "format": "date"})]
+
+Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description=f"rows of a page, at most {MOST_ROWS}")]
+"""The parameter of every list."""

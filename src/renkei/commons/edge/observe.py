@@ -35,6 +35,7 @@ class Observe:
         self._failure = failure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one ASGI connection."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -61,7 +61,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
     code, en, ja = _SENTENCES.get(kind, _SENTENCES["invalid"])
     if kind in {"literal_error", "enum"}:
         context = {"expected": str(context.get("expected", "")).replace("'", "")}
-    parameters = {name: value for name, value in context.items() if f"{{{name}}}" in en}
+    parameters: dict[str, object] = {name: value for name, value in context.items() if f"{{{name}}}" in en}
     return Fault(code, _pointer(error["loc"]), parameters, en, ja)
 
 

@@ -1,0 +1,110 @@
+"""Sessions under `/v1/auth`: log in, refresh (each refresh token is good once), log out, change the password."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import AfterValidator, Field, StringConstraints
+from starlette.responses import Response
+
+from renkei.commons.access.model import Tokens
+from renkei.commons.access.service import change_password, login, logout, refresh_rotating
+from renkei.commons.edge.answers import json_answer
+from renkei.commons.edge.calls import Open
+from renkei.commons.edge.context import AppContext
+from renkei.commons.edge.fields import Id, storable
+from renkei.commons.edge.openapi import takes
+from renkei.commons.edge.validation import Body, View
+
+Secret = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=256), AfterValidator(storable)]
+Token = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=512), AfterValidator(storable)]
+
+
+class Credentials(Body):
+    """Who logs in, and, for a person with roles in several companies, where."""
+
+    email: Secret
+    password: Secret
+    operator_id: Id | None = Field(default=None, description="default: the company of the first role")
+
+
+class Refresh(Body):
+    """A refresh token that was handed out before."""
+
+    refresh_token: Token
+
+
+class NewPassword(Body):
+    """The password from now on."""
+
+    new_password: Secret
+
+
+class TokensView(View):
+    """An access token for the header `Authorization: Bearer …`, and a refresh token that is good once."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str
+    expires_in: int = Field(description="seconds")
+    account_id: Id
+    operator_id: Id | None
+
+
+_EXAMPLE = {"email": "user@example.com", "password": "correct horse battery staple"}
+
+
+def router(context: AppContext) -> APIRouter:
+    """The paths under `/auth`."""
+    routes = APIRouter(prefix="/auth", tags=["auth"])
+
+    @routes.post("/login", openapi_extra=takes(Credentials, _EXAMPLE), response_model=TokensView)
+    def log_in(call: Open) -> Response:
+        """Open a session. One answer for a wrong password, an unknown address, a locked account."""
+        given = call.body(Credentials)
+        return json_answer(
+            _tokens_json(login(context.access, given.email, given.password, operator_id=given.operator_id))
+        )
+
+    @routes.post("/refresh", openapi_extra=takes(Refresh), response_model=TokensView)
+    def refresh(call: Open) -> Response:
+        """Exchange a refresh token for new tokens. Used a second time, it ends the whole session."""
+        return json_answer(_tokens_json(refresh_rotating(context.access, call.body(Refresh).refresh_token)))
+
+    @routes.post("/logout", openapi_extra=takes(Refresh), status_code=204)
+    def log_out(call: Open) -> Response:
+        """End the session of this refresh token; an unknown one is no fault."""
+        logout(context.access, call.body(Refresh).refresh_token)
+        return Response(None, 204)
+
+    @routes.post("/password", openapi_extra=takes(NewPassword), status_code=204)
+    def set_password(call: Open) -> Response:
+        """Change the caller's own password and end its sessions."""
+        given = call.body(NewPassword)
+        change_password(context.access, call.caller(), given.new_password)
+        return Response(None, 204)
+
+    return routes
+
+
+def jwks_router(context: AppContext) -> APIRouter:
+    """The public keys that access tokens verify with (RFC 7517)."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/.well-known/jwks.json")
+    def jwks() -> Response:
+        return json_answer(context.access.jwks(), headers={"Cache-Control": "public, max-age=60"})
+
+    return routes
+
+
+def _tokens_json(tokens: Tokens) -> dict[str, Any]:
+    return {
+        "access_token": tokens.access_token,
+        "refresh_token": tokens.refresh_token,
+        "token_type": "Bearer",
+        "expires_in": tokens.expires_in_seconds,
+        "account_id": tokens.account_id,
+        "operator_id": tokens.operator_id,
+    }
