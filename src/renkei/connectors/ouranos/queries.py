@@ -29,6 +29,8 @@ class Query:
 
     values: dict[str, str]
     source: Source
+    pairs: tuple[tuple[str, str], ...] = ()
+    """All of them as they came, for the few that may be repeated."""
 
     def text(self, name: str, *, longest: int | None = None) -> str | None:
         """The text, None if absent or empty. Refused: NUL, and more than `longest` characters."""
@@ -104,8 +106,7 @@ def read_query(raw: bytes, source: Source) -> Query:
     """The parameters of the raw query string. A repeated one counts only once, the first."""
     values: dict[str, str] = {}
     pairs = raw.split(b"&", _MOST_PARAMETERS)[:_MOST_PARAMETERS]
-    for name, value in parse_qsl(
-        b"&".join(pairs).decode("latin-1"), keep_blank_values=True, encoding="utf-8"
-    ):
+    found = parse_qsl(b"&".join(pairs).decode("latin-1"), keep_blank_values=True, encoding="utf-8")
+    for name, value in found:
         values.setdefault(name, value)
-    return Query(values, source)
+    return Query(values, source, tuple(found))

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -48,10 +49,27 @@ class Refusal(Exception):
             "detail": self.trace if self.trace is not None else detail(place, now),
         }
 
+    def entries(self) -> list[dict[str, str]]:
+        """What stands in `errors`."""
+        code = self.trace if self.trace is not None else texts.NAMES.get(self.status, texts.NAMES[500])
+        return [{"errorCode": code, "errorDescription": self.message}]
+
     def errors_body(self) -> dict[str, object]:
         """The body of section 10."""
-        code = self.trace if self.trace is not None else texts.NAMES.get(self.status, texts.NAMES[500])
-        return {"errors": [{"errorCode": code, "errorDescription": self.message}]}
+        return {"errors": self.entries()}
+
+
+class SeveralRefusals(Refusal):
+    """Several refusals at once, for the shape that lists them; its status and first text are those of the first."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        first = refusals[0]
+        super().__init__(first.status, first.source, first.message, trace=first.trace)
+        self.refusals = tuple(refusals)
+
+    def errors_body(self) -> dict[str, object]:
+        """The body of section 10, one entry each."""
+        return {"errors": [entry for one in self.refusals for entry in one.entries()]}
 
 
 def detail(place: Place, now: datetime) -> str:

@@ -13,13 +13,22 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from renkei.commons.edge.context import AppContext
+from renkei.connectors.ouranos.certificate_paths import delete_certification, post_certification
 from renkei.connectors.ouranos.cfp_target import get_certification, get_cfp, put_cfp
 from renkei.connectors.ouranos.data_reset import reset_data
 from renkei.connectors.ouranos.directory import get_operator, get_plants, put_operator, put_plants
+from renkei.connectors.ouranos.disclosures import (
+    get_certification_acl,
+    get_cfp_acl,
+    post_certification_acl,
+    post_cfp_acl,
+)
 from renkei.connectors.ouranos.door import (
     AUTH,
     DATASPACE,
+    ERRORS_PATHS,
     NOT_FOUND,
+    TRACEABILITY,
     Needs,
     OuranosDoor,
     Service,
@@ -27,6 +36,8 @@ from renkei.connectors.ouranos.door import (
     body_of,
 )
 from renkei.connectors.ouranos.exchange import Answer, Exchange, Operation, outside, reads, writes
+from renkei.connectors.ouranos.file_paths import file_routes, get_download_url, get_key_id, post_upload_url
+from renkei.connectors.ouranos.inbox import get_notifications, get_request_status, post_reply
 from renkei.connectors.ouranos.parts_target import (
     delete_parts,
     get_parts,
@@ -157,6 +168,41 @@ def session_routes(door: OuranosDoor) -> APIRouter:
     return router
 
 
+SECTION_10: Final[tuple[tuple[str, str, Operation], ...]] = (
+    ("GET", "/cfpAcl", reads(get_cfp_acl)),
+    ("POST", "/cfpAcl", writes(post_cfp_acl)),
+    ("GET", "/cfpCertificationAcl", reads(get_certification_acl)),
+    ("POST", "/cfpCertificationAcl", writes(post_certification_acl)),
+    ("GET", "/notifications", reads(get_notifications)),
+    ("POST", "/replyMessages", writes(post_reply)),
+    ("POST", "/fileUploadUrl", writes(post_upload_url)),
+    ("GET", "/keyId", reads(get_key_id)),
+    ("POST", "/cfpCertificationInfo", writes(post_certification)),
+    ("GET", "/fileDownloadUrl", reads(get_download_url)),
+    ("DELETE", "/cfpCertifications", writes(delete_certification)),
+    ("GET", "/requestStatus", reads(get_request_status)),
+)
+"""The production paths: method, path, operation."""
+
+
+def production_routes(door: OuranosDoor) -> APIRouter:
+    """Section 10: what the sample web client calls besides."""
+    router = APIRouter(include_in_schema=False)
+
+    def add(method: str, path: str, operation: Operation) -> None:
+        def with_body(request: Request, body: Body) -> Response:
+            return door.answer(request, TRACEABILITY, operation, body=body)
+
+        def without_body(request: Request) -> Response:
+            return door.answer(request, TRACEABILITY, operation)
+
+        router.add_api_route(path, with_body if method == "POST" else without_body, methods=[method])
+
+    for method, path, operation in SECTION_10:
+        add(method, path, operation)
+    return router
+
+
 def _healthy() -> Response:
     """Constant, and checks nothing: the contract says so. `/readyz` is the real one."""
     return Response(b'{"isSystemHealthy":true}', media_type="application/json")
@@ -188,6 +234,7 @@ def everything_else(door: OuranosDoor) -> list[Route]:
         )
     ]
     found.append(Route("/api/v1/{rest:path}", EndpointNotFound(door, DATASPACE)))
+    found += [Route(path, EndpointNotFound(door, TRACEABILITY)) for path in sorted(ERRORS_PATHS)]
     return found
 
 
@@ -196,4 +243,11 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
     door = OuranosDoor(context)
     last = APIRouter(include_in_schema=False)
     last.routes.extend(everything_else(door))
-    return data_routes(door), directory_routes(door), session_routes(door), last
+    return (
+        data_routes(door),
+        directory_routes(door),
+        session_routes(door),
+        production_routes(door),
+        file_routes(door),
+        last,
+    )
