@@ -12,8 +12,7 @@ from typing import Final
 from renkei.connectors.ouranos import texts
 from renkei.connectors.ouranos.refusals import Refusal, bad_body, forbidden, not_found, refuse
 from renkei.connectors.ouranos.texts import Source, Trace
-from renkei.kit.errors import FaultKind, RenkeiError
-from renkei.kit.problems import STATUS
+from renkei.kit.errors import Fault, FaultKind, RenkeiError, SeveralFaults
 
 _ACCESS: Final[Mapping[str, tuple[int, str]]] = {
     "api_key_missing": (403, texts.NO_PRIVILEGES),
@@ -76,10 +75,27 @@ def refusal_of(error: RenkeiError, source: Source) -> Refusal:
     if error.code == "password_refused":
         rule = _PASSWORD.get(str(error.parameters.get("rule")), _PASSWORD["length"])
         return bad_body(source, f"newPassword: {rule}")
-    trace = _TRACES.get(error.code)
-    if trace is not None:
-        return refuse(trace)
+    if error.code in _TRACES or isinstance(error, SeveralFaults):
+        return _traced(error, source)
     return _by_kind(error, source)
+
+
+def _traced(error: RenkeiError, source: Source) -> Refusal:
+    """All faults in one refusal: descriptions and codes joined with `, `, each once (section 3)."""
+    if source == "auth":
+        return bad_body(source, *(fault.sentence("en") for fault in error.faults))
+    told = {_trace(fault): None for fault in error.faults}
+    return Refusal(
+        next(iter(told)).status,
+        "traceability",
+        ", ".join(dict.fromkeys(trace.text for trace in told)),
+        trace=", ".join(dict.fromkeys(trace.code for trace in told)),
+    )
+
+
+def _trace(fault: Fault) -> Trace:
+    """The contract's text for a fault, else its own sentence under its own code."""
+    return _TRACES.get(fault.code) or Trace(f"RENKEI-{fault.code}", fault.sentence("ja"))
 
 
 def _by_kind(error: RenkeiError, source: Source) -> Refusal:
@@ -95,8 +111,4 @@ def _by_kind(error: RenkeiError, source: Source) -> Refusal:
         return Refusal(429, source, texts.TOO_MANY_REQUESTS)
     if error.kind is FaultKind.TOO_LARGE:
         return Refusal(413, source, texts.REQUEST_ENTITY_TOO_LARGE)
-    fault = error.faults[0]
-    if source == "auth":
-        return bad_body(source, *(one.sentence("en") for one in error.faults))
-    status = 400 if STATUS[error.kind] < 500 else STATUS[error.kind]
-    return Refusal(status, "traceability", fault.sentence("ja"), trace=f"RENKEI-{fault.code}")
+    return _traced(error, source)
