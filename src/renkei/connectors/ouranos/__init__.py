@@ -4,8 +4,9 @@ It only translates: a request is read and checked in the contract's words and or
 in one transaction, and told in the contract's shapes.
 """
 
+from renkei.connectors.ouranos.document import openapi
 from renkei.connectors.ouranos.door import failure
 from renkei.connectors.ouranos.front_page import FrontPage
 from renkei.connectors.ouranos.routes import routers
 
-__all__ = ["FrontPage", "failure", "routers"]
+__all__ = ["FrontPage", "failure", "openapi", "routers"]

@@ -60,7 +60,7 @@ def _relation(relation: TradeRelation) -> Mapping[str, object]:
 
 
 def post_reply(tx: Transaction, exchange: Exchange) -> Answer:
-    """The supplier's word to the customer under a received request."""
+    """The supplier's word to the customer under a received request; an empty one takes the former away."""
     body = Body(exchange)
     operator_id = body.fields.uuid("operatorId", required=True)
     request_id = body.fields.uuid("requestId", required=True)
@@ -69,7 +69,7 @@ def post_reply(tx: Transaction, exchange: Exchange) -> Answer:
     assert operator_id is not None
     assert request_id is not None
     own(tx, operator_id)
-    reply(tx, request_id, text)
+    reply(tx, request_id, text or None)
     return Answer(value={"requestId": request_id})
 
 

@@ -23,6 +23,7 @@ from renkei.connectors.ouranos.disclosures import (
     post_certification_acl,
     post_cfp_acl,
 )
+from renkei.connectors.ouranos.document import openapi
 from renkei.connectors.ouranos.door import (
     AUTH,
     DATASPACE,
@@ -57,6 +58,7 @@ from renkei.connectors.ouranos.trade_target import (
     put_status,
 )
 from renkei.database.transaction import Transaction
+from renkei.kit.strict_json import dumps
 
 Body = Annotated[bytes | TooLarge, Depends(body_of)]
 
@@ -238,12 +240,25 @@ def everything_else(door: OuranosDoor) -> list[Route]:
     return found
 
 
+def document_route() -> APIRouter:
+    """The OpenAPI document; needs no key."""
+    router = APIRouter(include_in_schema=False)
+    written = dumps(openapi())
+
+    @router.get("/ouranos/openapi.json")
+    async def document() -> Response:
+        return Response(written, media_type="application/json")
+
+    return router
+
+
 def routers(context: AppContext) -> tuple[APIRouter, ...]:
     """All paths of the contract, in the order in which they must be asked."""
     door = OuranosDoor(context)
     last = APIRouter(include_in_schema=False)
     last.routes.extend(everything_else(door))
     return (
+        document_route(),
         data_routes(door),
         directory_routes(door),
         session_routes(door),

@@ -177,7 +177,7 @@ def get_status(tx: Transaction, exchange: Exchange) -> Answer:
     trace_id, request_id = (trace_id, None) if target == "REQUEST" else (None, request_id)
     if trace_id is not None or request_id is not None:
         after = None
-    page = statuses(tx, target, trace_id, request_id, after, limit, kind=KIND)
+    page = statuses(tx, target, trace_id=trace_id, request_id=request_id, after=after, limit=limit, kind=KIND)
     rows = [status_model(view) for view in page.items]
     return page_answer(exchange, "status", rows, page.next_cursor, {"limit": limit, "statusTarget": chosen})
 

@@ -17,9 +17,9 @@ _TRACK: Final = {
     "X-Track": {"description": "Support identifier of a write; empty on reads", "schema": {"type": "string"}}
 }
 _LINK: Final = {"Link": {"description": "Next page, rel=next", "schema": {"type": "string"}}}
-_KEY: Final = [{"apiKey": []}]
-_KEY_AND_TOKEN: Final = [{"apiKey": [], "token": []}]
-_PRODUCTION: Final = [{"xApiKey": [], "token": []}, {"apiKey": [], "token": []}]
+_KEY: Final[list[dict[str, list[str]]]] = [{"apiKey": []}]
+_KEY_AND_TOKEN: Final[list[dict[str, list[str]]]] = [{"apiKey": [], "token": []}]
+_PRODUCTION: Final[list[dict[str, list[str]]]] = [{"xApiKey": [], "token": []}, {"apiKey": [], "token": []}]
 
 
 @lru_cache(maxsize=1)
