@@ -10,7 +10,9 @@ from uuid import UUID
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from renkei.app import handlers
 from renkei.commons.edge.context import AppContext
+from renkei.database.events import drain
 from renkei.database.transaction import Database, Transaction
 from tests.factories import Operator, create_operator
 
@@ -208,6 +210,41 @@ class Company:
         body = answer.json()
         return body["tradeModel"]["tradeId"], body["statusModel"]["statusId"]
 
+    def release(self, customer: Company, trace_id: str, *, total: bool = True, quality: bool = True):
+        """Disclose (or withhold) the numbers of an own part to a customer."""
+        return self.call(
+            "POST",
+            "/cfpAcl",
+            json_body={
+                "operatorId": self.id,
+                "releasedToOperatorId": customer.id,
+                "traceId": trace_id,
+                "acl": [
+                    {"aclItemGroup": "TOTALCFP", "releasedFlag": total},
+                    {"aclItemGroup": "TOTALDQR", "releasedFlag": quality},
+                ],
+            },
+        )
+
+    def state(self, trace_id: str, *, cfp: Any = (1.5, 10, 0, 0), **changed: Any) -> str:
+        """A footprint of an own part; its cfp id."""
+        answer = self.put("cfp", self.cfp(trace_id, cfp, **changed))
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()[0]["cfpId"])
+
+    def shown(self, *trace_ids: str) -> dict[str, Any]:
+        """What GET cfp shows: cfpType (behind the trace's place, if several) to its emission and quality."""
+        answer = self.get("cfp", traceIds=",".join(trace_ids))
+        assert answer.status_code == 200, answer.text
+        found = {}
+        for row in answer.json():
+            name = (
+                row["cfpType"] if len(trace_ids) == 1 else (trace_ids.index(row["traceId"]), row["cfpType"])
+            )
+            dqr = row["dqrValue"]
+            found[name] = (row["ghgEmission"], (dqr["TeR"], dqr["GeR"], dqr["TiR"]))
+        return found
+
     def link(self, trade_id: str, trace_id: str):
         """Link an own part to a trade."""
         return self.put("tradeResponse", tradeId=trade_id, traceId=trace_id)
@@ -225,6 +262,10 @@ class World:
     @property
     def context(self) -> AppContext:
         return self.app.state.context
+
+    def settle(self) -> None:
+        """Let every event be handled, as the worker does between two requests."""
+        drain(self.database, handlers())
 
     def company(self, name: str, *, role: str = "admin", sandbox: bool = False) -> Company:
         """A member with one plant, one person and one key of its own."""
