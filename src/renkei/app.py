@@ -27,6 +27,7 @@ from renkei.commons.edge.bodies import LimitBodies
 from renkei.commons.edge.context import AppContext, QueueProbe
 from renkei.commons.edge.observe import Observe
 from renkei.commons.edge.quota import RateQuota
+from renkei.commons.trades import service as trades
 from renkei.commons.usecase import use_cases
 from renkei.connectors import native, ouranos
 from renkei.database.events import Handler
@@ -56,8 +57,8 @@ def branches() -> tuple[Branch, ...]:
 def reactions() -> Mapping[str, Sequence[Reaction]]:
     """What happens inside a transaction after something was marked, topic by topic, in order."""
     found: dict[str, list[Reaction]] = {}
-    for use_case in use_cases():
-        for topic, reaction in use_case.reactions.items():
+    for room in (*(use_case.reactions for use_case in use_cases()), trades.REACTIONS):
+        for topic, reaction in room.items():
             found.setdefault(topic, []).append(reaction)
     return found
 
@@ -65,8 +66,8 @@ def reactions() -> Mapping[str, Sequence[Reaction]]:
 def handlers() -> Mapping[str, Sequence[Handler]]:
     """What the worker does with each type of event, as the operator it is addressed to, in order."""
     found: dict[str, list[Handler]] = {}
-    for use_case in use_cases():
-        for event_type, handler in use_case.handlers.items():
+    for room in (*(use_case.handlers for use_case in use_cases()), trades.HANDLERS):
+        for event_type, handler in room.items():
             found.setdefault(event_type, []).append(handler)
     return found
 
