@@ -58,7 +58,7 @@ def v1_entry(keys: AccessKeys, context: ClientContext, *, door: Door = "v1") -> 
     claims, complaint = _claims_of(keys, context)
     named = context.operator_header
     if complaint is None:
-        if claims is None and context.api_key is None:
+        if claims is None and not context.api_key:
             complaint = TokenMissing()
         elif claims is None and named is None:
             complaint = OperatorNotNamed("header:Renkei-Operator")
@@ -116,10 +116,12 @@ class _Knock:
         self._door = door
         self._claims = claims
         self._complaint = complaint
+        # Hashed before the transaction begins: the first time, this reads a secret in a transaction of its own.
+        self._key_hash = keys.key_hash(context.api_key) if context.api_key else None
         self._options = _Options(needs_key=needs_key, any_operator=any_operator, system_only=system_only)
 
     def __call__(self, connection: Connection[TupleRow], writing: bool) -> Caller:
-        key = self._context.api_key or None
+        key = self._key_hash
         if key is None and self._options.needs_key:
             raise ApiKeyMissing
         if key is None and self._complaint is not None:
@@ -128,7 +130,7 @@ class _Knock:
         row = store.enter(
             connection,
             role="renkei_app",
-            key_hash=None if key is None else self._keys.key_hash(key),
+            key_hash=key,
             client_ip=normal_ip(self._context.client_ip),
             operator_id=self._operator_id(claims),
             account_id=claims.account_id if claims is not None else None,

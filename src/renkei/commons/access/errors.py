@@ -115,13 +115,13 @@ class PasswordRefused(RenkeiError):
         self.rule = rule
 
 
-class SigningKeyUnreadable(RenkeiError):
-    """No signing key opens under this process's master key: the master key was lost or is another installation's."""
+class SecretsUnreadable(RenkeiError):
+    """The secrets of the installation do not open under this master key: it was lost or is another installation's."""
 
-    code = "signing_key_unreadable"
+    code = "secrets_unreadable"
     kind = FaultKind.UNAVAILABLE
-    en = "Login is not possible at the moment. The administrator must restore the master key."
-    ja = "現在ログインできません。管理者によるマスターキーの復旧が必要です。"
+    en = "Access is not possible at the moment. The administrator must restore the master key."
+    ja = "現在アクセスできません。管理者によるマスターキーの復旧が必要です。"
 
 
 class EmailInvalid(RenkeiError):

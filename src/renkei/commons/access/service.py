@@ -209,7 +209,7 @@ def _take_attempt(keys: AccessKeys, email: str) -> DictRow | None:
     limit = keys.policy.login_failures_before_lock
 
     def work(tx: Transaction) -> tuple[DictRow | None, bool]:
-        _do_not_wait_for_disk(tx)
+        store.do_not_wait_for_disk(tx)
         attempt = store.take_attempt(tx, email, limit=limit)
         return attempt, attempt is None and store.is_waiting_for_others(tx, email, limit=limit)
 
@@ -225,7 +225,7 @@ def _settle_failure(keys: AccessKeys, email: str) -> None:
     """Lock the account if that was the last attempt, committed on purpose."""
 
     def work(tx: Transaction) -> bool:
-        _do_not_wait_for_disk(tx)
+        store.do_not_wait_for_disk(tx)
         policy = keys.policy
         until = tx.now + timedelta(seconds=policy.lock_seconds)
         return store.lock_if_exhausted(tx, email, limit=policy.login_failures_before_lock, until=until)
@@ -239,10 +239,6 @@ def _revoke_reused(keys: AccessKeys, token_hash: bytes) -> None:
     revoked = keys.database.run(_ACCESS, lambda tx: store.revoke_family_of_used(tx, token_hash))
     if revoked:
         log.warning("refresh_token_reused", revoked=revoked)
-
-
-def _do_not_wait_for_disk(tx: Transaction) -> None:
-    tx.execute("SET LOCAL synchronous_commit = off")
 
 
 # -- inside -----------------------------------------------------------------------------------------------------------

@@ -92,7 +92,31 @@ def reseal_signing_key(tx: Transaction, key_id: str, sealed: bytes) -> None:
     tx.execute("UPDATE commons.signing_keys SET private_key = %s WHERE key_id = %s", (sealed, key_id))
 
 
+def sealed_secret(tx: Transaction, name: str) -> bytes | None:
+    """The secret of this name, sealed with the master key."""
+    row = tx.row("SELECT sealed FROM commons.sealed_secrets WHERE name = %s", (name,))
+    return None if row is None else bytes(row["sealed"])
+
+
+def add_sealed_secret(tx: Transaction, name: str, sealed: bytes) -> None:
+    """Store a secret, unless another process was first."""
+    tx.execute(
+        "INSERT INTO commons.sealed_secrets (name, sealed, created_at) VALUES (%s, %s, %s) ON CONFLICT (name) DO NOTHING",
+        (name, sealed, tx.now),
+    )
+
+
+def reseal_secret(tx: Transaction, name: str, sealed: bytes) -> None:
+    """Store the same secret, sealed again."""
+    tx.execute("UPDATE commons.sealed_secrets SET sealed = %s WHERE name = %s", (sealed, name))
+
+
 # -- logins ---------------------------------------------------------------------------------------------------------
+
+
+def do_not_wait_for_disk(tx: Transaction) -> None:
+    """Let this transaction commit without waiting for the disk: what it writes may be lost with the machine's power."""
+    tx.execute("SET LOCAL synchronous_commit = off")
 
 
 def take_attempt(tx: Transaction, email: str, *, limit: int) -> DictRow | None:

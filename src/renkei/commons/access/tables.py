@@ -84,6 +84,15 @@ signing_keys = sa.Table(
     comment="Keys of access tokens; the newest signs, all not past their grace period verify.",
 )
 
+sealed_secrets = sa.Table(
+    "sealed_secrets",
+    metadata,
+    sa.Column("name", sa.Text(collation="C"), primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    moment("created_at"),
+    comment="Secrets of the installation that must outlive a rotation of the master key, encrypted with it.",
+)
+
 refresh_tokens = sa.Table(
     "refresh_tokens",
     metadata,

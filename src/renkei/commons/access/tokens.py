@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import secrets
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -24,7 +26,7 @@ import structlog
 from psycopg.rows import DictRow
 
 from renkei.commons.access import store
-from renkei.commons.access.errors import SigningKeyUnreadable, TokenInvalid
+from renkei.commons.access.errors import SecretsUnreadable, TokenInvalid
 from renkei.commons.access.model import AccessPolicy, Claims
 from renkei.commons.access.passwords import Passwords
 from renkei.database.transaction import Busy, Database, Transaction, as_role
@@ -43,6 +45,7 @@ from renkei.kit.signing import (
 
 log = structlog.get_logger(__name__)
 
+_PEPPER: Final = "api-key-pepper"
 _AT_ONCE_SECONDS: Final = 1.0
 _LEEWAY: Final = timedelta(seconds=60)
 
@@ -67,7 +70,7 @@ class AccessKeys:
         self.policy = policy or AccessPolicy()
         self.passwords = Passwords(slots=self.policy.hashing_slots)
         self._box = box
-        self._pepper = box.derived_key("api-keys")
+        self._pepper: bytes | None = None
         self._lock = threading.Lock()
         self._keys = _Keys((), PublicKeys(), float("-inf"))
         self._signer: SigningKey | None = None
@@ -75,7 +78,7 @@ class AccessKeys:
     # -- API keys ------------------------------------------------------------------------------------------------
     def key_hash(self, api_key: str) -> bytes:
         """How an API key is stored and looked up: HMAC-SHA256 under a secret that is not in the database."""
-        return hmac.new(self._pepper, api_key.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
+        return hmac.new(self._key_pepper(), api_key.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
 
     # -- verifying -----------------------------------------------------------------------------------------------
     def verify(self, token: str) -> Claims:
@@ -102,13 +105,13 @@ class AccessKeys:
             token_id=str(claims.get("jti")),
         )
 
-    def jwks(self) -> dict[str, object]:
+    def jwks(self) -> dict[str, list[dict[str, str]]]:
         """The public keys that count now, as a JWK set (RFC 7517)."""
         keys = self._read_keys(self.policy.keys_fresh_seconds)
         if not keys.rows:
             self._signing_key()
             keys = self._read_keys(0)
-        return {"keys": [row["public_jwk"] for row in keys.rows]}
+        return {"keys": [dict(row["public_jwk"]) for row in keys.rows]}
 
     # -- issuing -------------------------------------------------------------------------------------------------
     def issue(
@@ -120,7 +123,7 @@ class AccessKeys:
         authenticated_at: datetime,
         staff: bool = False,
     ) -> str:
-        """A signed access token of `access_token_seconds`. Raises `SigningKeyUnreadable`."""
+        """A signed access token of `access_token_seconds`. Raises `SecretsUnreadable`."""
         now = self.database.clock.now()
         issued = int(now.timestamp())
         claims: dict[str, object] = {
@@ -162,6 +165,29 @@ class AccessKeys:
             self._signer = None
 
     # -- inside --------------------------------------------------------------------------------------------------
+    def _key_pepper(self) -> bytes:
+        """A secret of the installation, made on first use; sealed, so that a new master key needs no new API keys."""
+        if self._pepper is not None:
+            return self._pepper
+
+        def work(tx: Transaction) -> bytes:
+            sealed = store.sealed_secret(tx, _PEPPER)
+            if sealed is None:
+                store.add_sealed_secret(tx, _PEPPER, self._box.seal(secrets.token_bytes(32), _PEPPER.encode()))
+                sealed = store.sealed_secret(tx, _PEPPER)
+            assert sealed is not None
+            pepper = self._box.open(sealed, _PEPPER.encode())
+            if not self._box.is_current(sealed):
+                store.reseal_secret(tx, _PEPPER, self._box.seal(pepper, _PEPPER.encode()))
+            return pepper
+
+        try:
+            self._pepper = self.database.run(as_role("renkei_access"), work)
+        except SecretUnreadableError:
+            log.exception("api_key_pepper_unreadable", todo="restore the master key of this installation")
+            raise SecretsUnreadable from None
+        return self._pepper
+
     def _verified(self, token: str, now: datetime) -> dict[str, object]:
         policy = self.policy
         keys = self._read_keys(policy.keys_fresh_seconds)
@@ -219,16 +245,24 @@ class AccessKeys:
         waiting = [row for row in rows if row["created_at"] > published]
         for row in (*ready, *reversed(waiting)):
             try:
-                return load_signing_key(self._box.open(bytes(row["private_key"]), _associated(row["key_id"])))
+                pem = self._box.open(bytes(row["private_key"]), _associated(row["key_id"]))
             except SecretUnreadableError:
                 log.exception("signing_key_unreadable", key_id=row["key_id"], todo="restore the master key of this installation")
-        raise SigningKeyUnreadable
+                continue
+            key = load_signing_key(pem)
+            if not self._box.is_current(bytes(row["private_key"])):
+                self.database.run(as_role("renkei_access"), partial(self._reseal, key))
+            return key
+        raise SecretsUnreadable
 
     def _create_first(self, tx: Transaction) -> None:
         store.hold_key_creation(tx)
         if not any(row["retired_at"] is None for row in store.signing_keys(tx)):
             fresh = generate_signing_key()
             store.add_signing_key(tx, fresh.kid, self._sealed(fresh), fresh.public_jwk())
+
+    def _reseal(self, key: SigningKey, tx: Transaction) -> None:
+        store.reseal_signing_key(tx, key.kid, self._sealed(key))
 
     def _sealed(self, key: SigningKey) -> bytes:
         return self._box.seal(key.private_pem(), _associated(key.kid))

@@ -55,3 +55,5 @@ END
 $$;
 REVOKE ALL ON FUNCTION commons.enter(bytea, inet, uuid, uuid, timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION commons.enter(bytea, inet, uuid, uuid, timestamptz) TO renkei_app, renkei_access;
+
+GRANT SELECT, INSERT, UPDATE ON commons.sealed_secrets TO renkei_access;

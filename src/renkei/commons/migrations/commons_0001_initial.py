@@ -199,6 +199,15 @@ def upgrade() -> None:
         comment="事業者. Directory: name, address and public ids of a member may be read by its id.",
     )
     op.create_table(
+        "sealed_secrets",
+        sa.Column("name", sa.Text(collation="C"), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_sealed_secrets")),
+        schema="commons",
+        comment="Secrets of the installation that must outlive a rotation of the master key, encrypted with it.",
+    )
+    op.create_table(
         "signing_keys",
         sa.Column("key_id", sa.Text(collation="C"), nullable=False),
         sa.Column("private_key", sa.LargeBinary(), nullable=False, comment="encrypted with the master key"),
@@ -613,6 +622,9 @@ def upgrade() -> None:
         ["operator_key", "trade_key", "kind", sa.literal_column("delivery_key DESC")],
         unique=False,
         schema="commons",
+    )
+    op.create_index(
+        "ix_deliveries_consent", "deliveries", ["consent_id", "trade_key"], unique=False, schema="commons"
     )
     op.create_table(
         "requests",
