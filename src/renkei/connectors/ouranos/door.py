@@ -246,7 +246,11 @@ def failure(scope: Scope) -> Response:
     refusal = Refusal(500, source, texts.UNEXPECTED)
     if scope["path"] in ERRORS_PATHS:
         return Response(dumps(refusal.errors_body()), 500, None, _JSON)
-    place = Place(method=scope["method"], data_target=query.values.get("dataTarget", ""))
+    place = Place(
+        method=scope["method"],
+        data_target=query.values.get("dataTarget", ""),
+        operator_id=facts_of(scope).operator_id,
+    )
     return Response(dumps(refusal.body(place, datetime.now(UTC))), 500, None, _JSON)
 
 
