@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -198,3 +199,10 @@ def test_no_refusal_of_a_room_becomes_a_server_error():
                 continue  # carries data that only its own constructor gives
             status = refusal_of(instance, source).status
             assert status < 500 or status == 503
+
+
+def test_the_reference_page_lists_our_own_codes():
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "ouranos-door.md").read_text(encoding="utf-8")
+    for trace in vars(texts).values():
+        if isinstance(trace, texts.Trace) and trace.code.startswith("RENKEI"):
+            assert f"| `{trace.code}` | {trace.status} | {trace.text} |" in page, trace.code
