@@ -12,6 +12,7 @@ import os
 import platform
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -22,11 +23,12 @@ PAIRS = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One run of one side: how many things it did, in how long, at what cost in processor time of the server."""
+    """One run of one side: how many things it did, in how long, at what cost in processor time of server and database."""
 
     count: int
     seconds: float
     cpu_seconds: float = 0.0
+    database_cpu_seconds: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -37,6 +39,11 @@ class Sample:
     def cpu_us(self) -> float:
         """Microseconds of processor time a thing."""
         return 1e6 * self.cpu_seconds / self.count
+
+    @property
+    def database_cpu_us(self) -> float:
+        """Microseconds of PostgreSQL's processor time a thing."""
+        return 1e6 * self.database_cpu_seconds / self.count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,8 @@ class Result:
 
 Benchmark = Callable[[], Sequence[Result]]
 _registry: dict[str, Benchmark] = {}
+until_the_end = ExitStack()
+"""What benchmarks share (a server with its data) is entered here once, and closed when all have run."""
 
 
 def benchmark(*names: str) -> Callable[[Benchmark], Benchmark]:
@@ -99,11 +108,12 @@ def median_ratio(ours: Sequence[Sample], theirs: Sequence[Sample], of: Callable[
 
 
 def summary(samples: Sequence[Sample]) -> dict[str, float]:
-    """Median rate, time and processor time of one side, rounded for reading."""
+    """Median rate, time and processor times of one side, rounded for reading."""
     return {
         "per_second": round(statistics.median(s.rate for s in samples), 1),
         "seconds": round(statistics.median(s.seconds for s in samples), 4),
         "cpu_us_each": round(statistics.median(s.cpu_us for s in samples), 1),
+        "database_cpu_us_each": round(statistics.median(s.database_cpu_us for s in samples), 1),
     }
 
 

@@ -1,7 +1,7 @@
 """A small HTTP/1.1 load generator in a process of its own: keep-alive connections, prepared bytes, loopback only.
 
-It reads no more of an answer than it must (status line, Content-Length), so that the client costs little beside the
-server on a machine with two cores. Bounded in count and in time.
+It reads no more of an answer than it must (status, Content-Length, number of bytes), so that the client costs little
+beside the server on a machine with two cores. Bounded in count and in time.
 """
 
 from __future__ import annotations
@@ -10,15 +10,20 @@ import asyncio
 import itertools
 import json
 import os
+import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import uvloop
 
 from bench.harness import Sample
 
 TIME_LIMIT_SECONDS = 120
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes = b"") -> bytes:
@@ -30,49 +35,112 @@ def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes
     return f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
-async def _connection(
-    port: int, requests: Sequence[bytes], numbers: itertools.count[int], total: int, bad: list[str]
-) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        while (number := next(numbers)) < total:
-            writer.write(requests[number % len(requests)])
-            head = await reader.readuntil(b"\r\n\r\n")
-            status = int(head[9:12])
-            lower = head.lower()
-            start = lower.find(b"content-length:")
-            length = int(lower[start + 15 : lower.index(b"\r\n", start)]) if start >= 0 else 0
-            body = await reader.readexactly(length) if length else b""
-            if status >= 300:
-                bad.append(f"{status} {body[:300]!r}")
+class _Connection(asyncio.Protocol):
+    """Sends the next request whenever an answer is complete; ends with the last, or at the first refusal."""
+
+    def __init__(self, following: Callable[[], bytes | None], done: asyncio.Future[str | None]) -> None:
+        self._following = following
+        self._done = done
+        self._head = b""
+        self._missing = -1  # bytes of the body that are still to come; -1 while the head is read
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._next()
+
+    def data_received(self, data: bytes) -> None:
+        if self._missing < 0:
+            self._head += data
+            end = self._head.find(b"\r\n\r\n")
+            if end < 0:
                 return
-    finally:
-        writer.close()
+            if not self._head.startswith(b"HTTP/1.1 2"):
+                self._finish(self._head[:600].decode("utf-8", "replace"))
+                return
+            length = _LENGTH.search(self._head, 0, end + 2)
+            self._missing = (int(length[1]) if length else 0) - (len(self._head) - end - 4)
+        else:
+            self._missing -= len(data)
+        if self._missing == 0:
+            self._next()
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._finish("the server closed the connection")
+
+    def _next(self) -> None:
+        self._head, self._missing = b"", -1
+        request = self._following()
+        if request is None:
+            self._finish(None)
+        else:
+            self._transport.write(request)
+
+    def _finish(self, problem: str | None) -> None:
+        if not self._done.done():
+            self._done.set_result(problem)
+            self._transport.close()
 
 
 async def _run(port: int, requests: Sequence[bytes], total: int, connections: int) -> tuple[float, list[str]]:
+    loop = asyncio.get_running_loop()
     numbers = itertools.count()
-    bad: list[str] = []
+
+    def following() -> bytes | None:
+        number = next(numbers)
+        return requests[number % len(requests)] if number < total else None
+
+    ends = [loop.create_future() for _ in range(connections)]
     begun = time.perf_counter()
     async with asyncio.timeout(TIME_LIMIT_SECONDS):
-        await asyncio.gather(*(_connection(port, requests, numbers, total, bad) for _ in range(connections)))
-    return time.perf_counter() - begun, bad
+        for end in ends:
+            await loop.create_connection(lambda end=end: _Connection(following, end), "127.0.0.1", port)  # type: ignore[misc]
+        problems = await asyncio.gather(*ends)
+    return time.perf_counter() - begun, [problem for problem in problems if problem]
 
 
-def cpu_seconds(pid: int) -> float:
-    """Processor time used so far by process `pid` and its threads, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """Whose processor time counts: the server, and the PostgreSQL behind it with all its children."""
+
+    server: int
+    database: int
+
+    def cpu_seconds(self) -> tuple[float, float]:
+        """Processor time so far of the server, and of the database."""
+        return _cpu(_stat(self.server)), _family_cpu(self.database)
+
+
+def _stat(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+
+
+def _cpu(fields: Sequence[str], *, ended_children: bool = False) -> float:
+    """User and system time in seconds; with the children that have ended, if asked for (proc(5))."""
+    return sum(int(field) for field in fields[11 : 15 if ended_children else 13]) / os.sysconf("SC_CLK_TCK")
+
+
+def _family_cpu(pid: int) -> float:
+    total = _cpu(_stat(pid), ended_children=True)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = _stat(int(entry.name))
+            except OSError:
+                continue
+            if int(fields[1]) == pid:
+                total += _cpu(fields)
+    return total
 
 
 def measure(
-    port: int, requests: Sequence[bytes], *, total: int, connections: int = 8, server_pid: int
+    port: int, requests: Sequence[bytes], *, total: int, processes: Processes, connections: int = 8
 ) -> Sample:
     """Send `total` requests (the given ones in rotation) over `connections` connections from another process.
 
     Raises RuntimeError with the first refusal if any answer is not a 2xx.
     """
-    before = cpu_seconds(server_pid)
+    server, database = processes.cpu_seconds()
     order = json.dumps(
         {"port": port, "total": total, "connections": connections, "requests": [r.hex() for r in requests]}
     )
@@ -87,14 +155,21 @@ def measure(
     answer = json.loads(done.stdout)
     if answer["bad"]:
         raise RuntimeError(answer["bad"][0])
-    return Sample(count=total, seconds=answer["seconds"], cpu_seconds=cpu_seconds(server_pid) - before)
+    server_after, database_after = processes.cpu_seconds()
+    return Sample(
+        count=total,
+        seconds=answer["seconds"],
+        cpu_seconds=server_after - server,
+        database_cpu_seconds=database_after - database,
+    )
 
 
 def main() -> None:
     """Read an order as JSON from standard input, carry it out, print the outcome as JSON."""
     order = json.load(sys.stdin)
     requests = [bytes.fromhex(text) for text in order["requests"]]
-    seconds, bad = asyncio.run(_run(order["port"], requests, order["total"], order["connections"]))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        seconds, bad = runner.run(_run(order["port"], requests, order["total"], order["connections"]))
     print(json.dumps({"seconds": seconds, "bad": bad[:3]}))
 
 

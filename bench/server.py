@@ -1,0 +1,132 @@
+"""The server under measurement: one process, one worker, the real application, and bare endpoints beside it.
+
+The bare endpoints are the yardstick. They are plain `def` endpoints of a FastAPI application without middlewares, in the
+same process, on the same pool: `GET /bare/{name}` answers stored bytes after one SELECT, `PUT /bare` stores the body's
+bytes with one INSERT and answers with them when the commit is durable. No key, no token, no checks, no company.
+
+Started by `bench.world` with an order (JSON) on standard input; prints its port as one line when it listens.
+With `profile` in the order, the threads that work on requests are profiled and the figures written there at the end.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import json
+import pstats
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import Depends, FastAPI, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bench.place import settings_of
+from renkei.app import create_app, reactions
+from renkei.connectors.ouranos.door import OuranosDoor
+from renkei.database.connect import connect
+from renkei.database.transaction import Database
+from renkei.serve import configure_logging
+
+
+async def body_of(request: Request) -> bytes:
+    return await request.body()
+
+
+def bare_app(database: Database) -> FastAPI:
+    """The yardstick on the pool of `database`."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.get("/bare/{name}")
+    def read(name: str) -> Response:
+        with database.pool.connection() as connection:
+            row = connection.execute(
+                "SELECT body FROM bench.answers WHERE name = %s", (name,), binary=True
+            ).fetchone()
+        assert row is not None
+        return Response(row[0], media_type="application/json")
+
+    @app.put("/bare")
+    def store(body: Annotated[bytes, Depends(body_of)]) -> Response:
+        with database.pool.connection() as connection:
+            connection.execute("INSERT INTO bench.bodies (body) VALUES (%s)", (body,))
+        return Response(body, 201, media_type="application/json")
+
+    return app
+
+
+def beside(real: ASGIApp, bare: ASGIApp) -> ASGIApp:
+    """`bare` for its own paths, `real` for everything else."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        chosen = bare if scope.get("path", "").startswith("/bare") else real
+        await chosen(scope, receive, send)
+
+    return app
+
+
+class Profile:
+    """A profile of every call of `OuranosDoor.answer`, whichever thread it runs in."""
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+        self._all: list[cProfile.Profile] = []
+        plain: Any = OuranosDoor.answer
+
+        def answer(*args: Any, **kwargs: Any) -> Response:
+            profile = getattr(self._own, "profile", None)
+            if profile is None:
+                profile = self._own.profile = cProfile.Profile()
+                self._all.append(profile)
+            profile.enable()
+            try:
+                found: Response = plain(*args, **kwargs)
+                return found
+            finally:
+                profile.disable()
+
+        OuranosDoor.answer = answer  # type: ignore[method-assign]
+
+    def write(self, path: Path) -> None:
+        """All threads together, in the format of `pstats`."""
+        if self._all:
+            stats = pstats.Stats(self._all[0])
+            for profile in self._all[1:]:
+                stats.add(profile)
+            stats.dump_stats(path)
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    order = json.load(sys.stdin)
+    settings = settings_of(Path(order["data_dir"]), order["url"])
+    configure_logging(settings)
+    profile = Profile() if order["profile"] else None
+    database = connect(settings, reactions=reactions())
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", 0))
+    # As `renkei serve` runs it.
+    server = uvicorn.Server(
+        uvicorn.Config(
+            beside(create_app(settings, database), bare_app(database)),
+            loop="auto",
+            http="auto",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            log_level="warning",
+        )
+    )
+    print(listening.getsockname()[1], flush=True)
+    server.run(sockets=[listening])
+    if profile is not None:
+        profile.write(Path(order["profile"]))
+    database.pool.close()
+
+
+if __name__ == "__main__":
+    main()
