@@ -23,13 +23,9 @@ setup: .venv/ready ## Create .venv with the locked dependencies and .venv/bin/re
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: demo
-demo: setup ## Start everything with the example chain and serve it (ARGS=--once: print the table and stop)
-	@$(BIN)/renkei demo $(ARGS)
-
 .PHONY: serve
-serve: setup ## Serve the API with a worker in the same process
-	@$(BIN)/renkei serve --with-worker $(ARGS)
+serve: setup ## Serve the API
+	@$(BIN)/renkei serve $(ARGS)
 
 ## ---- change it ----------------------------------------------------------------------------------------------
 

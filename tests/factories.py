@@ -28,7 +28,9 @@ class Operator:
         return act_as(self.operator_key, self.operator_id, door="v1")(connection, writing)
 
 
-def create_operator(database: Database, name: str = "A社", *, state: str = "member", sandbox: bool = False) -> Operator:
+def create_operator(
+    database: Database, name: str = "A社", *, state: str = "member", sandbox: bool = False
+) -> Operator:
     """Register an operator and one plant directly, as the command line does."""
     number = next(_serial)
     operator_id, plant_id = uuid4(), uuid4()
@@ -48,13 +50,15 @@ def create_operator(database: Database, name: str = "A社", *, state: str = "mem
     operator = Operator(operator_key, operator_id, plant_id, name)
     database.run(
         operator,
-        lambda tx: tx.execute(
-            """
+        lambda tx: (
+            tx.execute(
+                """
             INSERT INTO commons.plants (plant_id, operator_key, name, address, open_plant_id, created_at, updated_at)
             VALUES (%s, %s, '工場', '東京都', %s, now(), now())
             """,
-            (plant_id, operator_key, f"{number:06d}"),
-        )
-        and None,
+                (plant_id, operator_key, f"{number:06d}"),
+            )
+            and None
+        ),
     )
     return operator

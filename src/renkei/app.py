@@ -136,7 +136,12 @@ def create_app(
             on_close()
 
     app = FastAPI(
-        title="Renkei", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+        title="Renkei",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
     )
     app.state.context = context
     app.include_router(health.router(context))
@@ -149,7 +154,9 @@ def create_app(
     default = settings.default_language
     if settings.front_page_dir is not None:
         app.add_middleware(
-            ouranos.FrontPage, directory=settings.front_page_dir, by_xhr_header=settings.front_page_by_xhr_header
+            ouranos.FrontPage,
+            directory=settings.front_page_dir,
+            by_xhr_header=settings.front_page_by_xhr_header,
         )
     app.add_middleware(
         LimitBodies,

@@ -43,9 +43,6 @@ def serve(
     host: Host = None,
     port: Port = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer HTTP.")] = 1,
-    with_worker: Annotated[
-        bool, typer.Option(help="Work off events in this process too (one machine).")
-    ] = False,
     tls_cert: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Certificate chain (PEM).")
     ] = None,
@@ -59,26 +56,7 @@ def serve(
     if (tls_cert is None) != (tls_key is None):
         raise typer.BadParameter("--tls-cert and --tls-key go together")
     settings = load_settings(**_chosen(host=host, port=port))
-    serving.serve(settings, workers=workers, with_worker=with_worker, tls_cert=tls_cert, tls_key=tls_key)
-
-
-@cli.command()
-def work() -> None:
-    """Work off events and timed duties; any number may run, each duty has one owner."""
-    from renkei import serve as serving  # noqa: PLC0415
-
-    serving.work(load_settings())
-
-
-@cli.command()
-def demo(
-    once: Annotated[bool, typer.Option("--once", help="Print the table and stop.")] = False,
-    port: Port = None,
-) -> None:
-    """Start everything with the example chain, show one change running through it, and serve it."""
-    from renkei.demo import demo as show  # noqa: PLC0415
-
-    show(once=once, port=port)
+    serving.serve(settings, workers=workers, tls_cert=tls_cert, tls_key=tls_key)
 
 
 @db.command()

@@ -1,8 +1,8 @@
-"""`renkei serve` and `renkei work`: one process tree that answers HTTP, and one that works off events.
+"""`renkei serve`: the process tree that answers HTTP.
 
 Order of a start: is the port free (asked before anything is started), database (embedded and watched, or another),
-migrations, worker, HTTP. Order of an end on SIGTERM: no new connections, requests under way get `drain_seconds`,
-worker, pool, database.
+migrations, HTTP. Order of an end on SIGTERM: no new connections, requests under way get `drain_seconds`,
+pool, database.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import signal
 import socket
-import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -21,12 +19,11 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from renkei.app import branches, create_app, handlers, reactions
+from renkei.app import branches, create_app, reactions
 from renkei.database import embedded
-from renkei.database.connect import addresses, connect
+from renkei.database.connect import connect
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.settings import Settings, load_settings
-from renkei.worker import Worker
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +83,6 @@ def serve(
     settings: Settings,
     *,
     workers: int = 1,
-    with_worker: bool = False,
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
 ) -> None:
@@ -97,17 +93,8 @@ def serve(
         open_database(settings, stack)
         database = connect(settings, branches=branches(), reactions=reactions())
         stack.callback(database.pool.close)
-        worker = Worker(settings, database, addresses(settings)[1], handlers()) if with_worker else None
-        if worker is not None:
-            worker.start()
-            stack.callback(worker.stop)
         scheme = "https" if tls_cert is not None else "http"
-        log.info(
-            "serving",
-            url=f"{scheme}://{settings.host}:{settings.port}",
-            workers=workers,
-            with_worker=with_worker,
-        )
+        log.info("serving", url=f"{scheme}://{settings.host}:{settings.port}", workers=workers)
         options: dict[str, Any] = {
             "host": settings.host,
             "port": settings.port,
@@ -136,25 +123,6 @@ def app_of_worker() -> FastAPI:
     configure_logging(settings)
     database = connect(settings, reactions=reactions())
     return create_app(settings, database, on_close=database.pool.close)
-
-
-def work(settings: Settings) -> None:
-    """Work off events and timed duties until SIGTERM or SIGINT."""
-    configure_logging(settings)
-    over = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
-    with ExitStack() as stack:
-        open_database(settings, stack)
-        database = connect(
-            settings, branches=branches(), reactions=reactions(), application_name="renkei-work"
-        )
-        stack.callback(database.pool.close)
-        worker = Worker(settings, database, addresses(settings)[1], handlers())
-        worker.start()
-        stack.callback(worker.stop)
-        log.info("working")
-        over.wait()
 
 
 def _as_environment(settings: Settings) -> dict[str, str]:

@@ -7,7 +7,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.dialects.postgresql.base import ischema_names
-from tests.conftest import database_of
 
 from renkei.app import branches
 from renkei.commons.tables import metadata as commons
@@ -15,6 +14,7 @@ from renkei.commons.usecase import use_cases
 from renkei.database.migrate import engine, heads, revisions, upgrade
 from renkei.database.tables import Xid8
 from renkei.database.tables import metadata as machinery
+from tests.conftest import database_of
 
 PLATFORM = {
     "operators",  # the directory: security enabled, not forced
@@ -25,6 +25,7 @@ PLATFORM = {
     "api_key_operators",
     "signing_keys",
     "refresh_tokens",
+    "sealed_secrets",
     "event_readers",
     "event_failures",
     "duties",

@@ -138,7 +138,7 @@ class TestTokens:
             verify_token(token, KEYS, now=NOW)
 
     def test_claims_that_are_no_object_are_refused(self) -> None:
-        from joserfc import jws  # noqa: PLC0415 - only to make what we never make
+        from joserfc import jws
 
         token = jws.serialize_compact({"alg": "ES256", "kid": KEY.kid}, b"[1]", KEY.key, algorithms=["ES256"])
         with pytest.raises(TokenRefused):

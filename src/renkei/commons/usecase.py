@@ -53,7 +53,9 @@ def use_cases() -> tuple[UseCase, ...]:
     found = [point.load() for point in entry_points(group=ENTRY_POINT_GROUP)]
     for use_case in found:
         if not isinstance(use_case, UseCase):
-            raise TypeError(f"entry point {ENTRY_POINT_GROUP!r} must name a UseCase, not {type(use_case).__name__}")
+            raise TypeError(
+                f"entry point {ENTRY_POINT_GROUP!r} must name a UseCase, not {type(use_case).__name__}"
+            )
     return tuple(sorted(found, key=lambda use_case: use_case.name))
 
 

@@ -48,7 +48,9 @@ def number(name: str, *, nullable: bool = True) -> sa.Column[Any]:
 
 def whole(name: str, *, nullable: bool = False, default: int | None = None) -> sa.Column[int]:
     """A whole number."""
-    return sa.Column(name, sa.Integer, nullable=nullable, server_default=None if default is None else str(default))
+    return sa.Column(
+        name, sa.Integer, nullable=nullable, server_default=None if default is None else str(default)
+    )
 
 
 def moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:

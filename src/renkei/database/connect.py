@@ -55,7 +55,10 @@ def connect(
         size=settings.database_pool_size if size is None else size,
         application_name=application_name,
         timeout_seconds=settings.database_pool_wait_seconds,
-        timeouts_ms={"statement_timeout": settings.statement_timeout_ms, "lock_timeout": settings.lock_timeout_ms},
+        timeouts_ms={
+            "statement_timeout": settings.statement_timeout_ms,
+            "lock_timeout": settings.lock_timeout_ms,
+        },
     )
     return Database(pool, clock=clock, reactions=reactions)
 

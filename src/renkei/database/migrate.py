@@ -35,7 +35,9 @@ COMMONS = Branch("commons", _HERE.parent / "commons" / "migrations")
 
 def engine(url: str) -> sa.Engine:
     """A short-lived engine for migrations; connects by psycopg with the URL or conninfo as it was given."""
-    return sa.create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=sa.pool.NullPool)
+    return sa.create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=sa.pool.NullPool
+    )
 
 
 def alembic_config(branches: Sequence[Branch], connection: sa.Connection | None = None) -> Config:
@@ -60,10 +62,16 @@ def create_roles(connection: psycopg.Connection[object]) -> None:
                 "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
             ).format(role=psycopg.sql.Identifier(role))
         )
-        missing = connection.execute("SELECT NOT pg_has_role(current_user, %s, 'SET')" if connection.info.server_version >= 160000
-                                     else "SELECT NOT pg_has_role(current_user, %s, 'MEMBER')", (role,)).fetchone()
+        missing = connection.execute(
+            "SELECT NOT pg_has_role(current_user, %s, 'SET')"
+            if connection.info.server_version >= 160000
+            else "SELECT NOT pg_has_role(current_user, %s, 'MEMBER')",
+            (role,),
+        ).fetchone()
         if missing == (True,):
-            connection.execute(psycopg.sql.SQL("GRANT {role} TO current_user").format(role=psycopg.sql.Identifier(role)))
+            connection.execute(
+                psycopg.sql.SQL("GRANT {role} TO current_user").format(role=psycopg.sql.Identifier(role))
+            )
 
 
 def upgrade(url: str, branches: Sequence[Branch], *, to: str = "heads") -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
@@ -16,7 +18,8 @@ class Xid8(UserDefinedType[int]):
 
     cache_ok = True
 
-    def get_col_spec(self) -> str:
+    def get_col_spec(self, **_: Any) -> str:
+        """The name of the type in SQL."""
         return "xid8"
 
 
@@ -31,7 +34,9 @@ events = sa.Table(
     uuid("subject"),
     document("data"),
     uuid("track_id", nullable=True),
-    sa.Column("origin", Xid8, nullable=False, comment="the transaction that this event in the end follows from"),
+    sa.Column(
+        "origin", Xid8, nullable=False, comment="the transaction that this event in the end follows from"
+    ),
     sa.Column("xid", Xid8, nullable=False, server_default=sa.text("pg_current_xact_id()")),
     moment("created_at"),
     sa.Index("ix_events_order", "xid", "event_key"),
@@ -60,6 +65,12 @@ event_failures = sa.Table(
     moment("last_attempt_at"),
     moment("next_attempt_at", nullable=True),
     moment("resolved_at", nullable=True),
+    sa.Index(
+        "ix_event_failures_open",
+        "reader",
+        "next_attempt_at",
+        postgresql_where=sa.text("resolved_at IS NULL"),
+    ),
     comment="Events whose handling failed: tried again at next_attempt_at; null there means dead letter.",
 )
 

@@ -101,7 +101,9 @@ class Transaction:
         self._events: list[Event] = []
 
     # -- reading and writing ------------------------------------------------------------------------------------
-    def execute(self, sql: LiteralString, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Cursor[TupleRow]:
+    def execute(
+        self, sql: LiteralString, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> Cursor[TupleRow]:
         """Run one statement. `sql` is a literal: values go in as parameters only."""
         return self.connection.execute(sql, parameters)
 
@@ -167,7 +169,9 @@ class Transaction:
         self.version = int(written[0]) if written is not None else None
 
 
-def act_as(operator_key: int, operator_id: UUID, *, door: Door = "worker", roles: Iterable[str] = ("admin",)) -> Entry:
+def act_as(
+    operator_key: int, operator_id: UUID, *, door: Door = "worker", roles: Iterable[str] = ("admin",)
+) -> Entry:
     """The entry of a duty that acts for one operator (worker, command line): same role, same row-level security."""
     caller = Caller(operator_key=operator_key, operator_id=operator_id, door=door, roles=frozenset(roles))
 

@@ -57,7 +57,7 @@ def salted_commitment(value: object, salt: bytes) -> bytes:
 _Plain = str | int | None | list["_Plain"] | dict[str, "_Plain"]
 
 
-def _plain(value: object) -> _Plain:  # noqa: C901 - one case per rule of the module docstring
+def _plain(value: object) -> _Plain:
     match value:
         case None | bool():
             return value

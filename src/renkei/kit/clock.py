@@ -18,6 +18,7 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime:
+        """The present moment of this clock."""
         return datetime.now(UTC)
 
 
@@ -28,4 +29,5 @@ class SetClock:
         self.at = at
 
     def now(self) -> datetime:
+        """The present moment of this clock."""
         return self.at

@@ -79,6 +79,7 @@ class SeveralFaults(RenkeiError):
 
     @property
     def faults(self) -> tuple[Fault, ...]:
+        """Every fault of the body."""
         return self._faults
 
 

@@ -205,7 +205,7 @@ class TestTokens:
 
         class Later:
             def now(self):
-                from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+                from datetime import UTC, datetime, timedelta
 
                 return datetime.now(UTC) + timedelta(seconds=3700)
 

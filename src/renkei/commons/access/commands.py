@@ -31,9 +31,13 @@ from renkei.kit.secret_box import open_secret_box
 from renkei.settings import load_settings
 
 operator = typer.Typer(help="Companies (事業者): add, list, disable, enable, revoke.", no_args_is_help=True)
-account = typer.Typer(help="People (利用者): add, list, password, disable, enable, revoke.", no_args_is_help=True)
+account = typer.Typer(
+    help="People (利用者): add, list, password, disable, enable, revoke.", no_args_is_help=True
+)
 staff = typer.Typer(help="Staff of the platform: add, list, disable, enable, revoke.", no_args_is_help=True)
-apikey = typer.Typer(help="Applications and their keys: add, list, disable, enable, revoke.", no_args_is_help=True)
+apikey = typer.Typer(
+    help="Applications and their keys: add, list, disable, enable, revoke.", no_args_is_help=True
+)
 signingkey = typer.Typer(help="Keys that sign access tokens: rotate, list.", no_args_is_help=True)
 
 
@@ -72,20 +76,27 @@ PasswordStdin = Annotated[
 
 
 @operator.command("add")
-def operator_add(  # noqa: PLR0917 (typer makes options of them)
+def operator_add(
     name: Annotated[str, typer.Option(help="Name, up to 256 characters.")],
     address: Annotated[str, typer.Option(help="Address, up to 256 characters.")],
     open_operator_id: Annotated[
-        str, typer.Option(help="Public id, up to 20 characters: the corporate number (法人番号) of a Japanese company.")
+        str,
+        typer.Option(
+            help="Public id, up to 20 characters: the corporate number (法人番号) of a Japanese company."
+        ),
     ],
     global_operator_id: Annotated[
         str | None, typer.Option(help="LEI, D-U-N-S, BPN or another; free text up to 256 characters, unique.")
     ] = None,
     operator_id: Annotated[
-        UUID | None, typer.Option(help="Its operator id; that of an invited company lets it join. Default: a new one.")
+        UUID | None,
+        typer.Option(help="Its operator id; that of an invited company lets it join. Default: a new one."),
     ] = None,
     sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="For trying out: made-up ids are accepted, and its data may be reset.")
+        bool,
+        typer.Option(
+            "--sandbox", help="For trying out: made-up ids are accepted, and its data may be reset."
+        ),
     ] = False,
     country: Annotated[str, typer.Option(help="Country, ISO 3166-1 alpha-2.")] = "JP",
 ) -> None:
@@ -133,12 +144,14 @@ def operator_revoke(operator_id: Annotated[UUID, typer.Argument()]) -> None:
 
 
 @account.command("add")
-def account_add(  # noqa: PLR0917 (typer makes options of them)
+def account_add(
     operator_id: OperatorId,
     email: Email,
     role: Annotated[Role, typer.Option(help="The role in this company.")],
     password_stdin: PasswordStdin = False,
-    mandate: Annotated[str | None, typer.Option(help="A consultant's contract, by its name or number.")] = None,
+    mandate: Annotated[
+        str | None, typer.Option(help="A consultant's contract, by its name or number.")
+    ] = None,
     until: Annotated[str | None, typer.Option(help="Last day of the role (YYYY-MM-DD, UTC).")] = None,
 ) -> None:
     """Give a person a role in a company; again for a further company or role (the password then stays as it was)."""
@@ -253,19 +266,25 @@ def staff_revoke(email: Email) -> None:
 
 
 @apikey.command("add")
-def apikey_add(  # noqa: PLR0917 (typer makes options of them)
+def apikey_add(
     application: Annotated[str, typer.Option(help="Name of the application.")],
     attribute: Annotated[Attribute, typer.Option(help="DataSpace and Traceability may ask systemAuth.")],
     cidr: Annotated[list[str], typer.Option(help="A network it calls from, IPv4 or IPv6; may be repeated.")],
-    key: Annotated[str | None, typer.Option(help="A key of your own, 8 to 256 characters; default: a new one.")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="A key of your own, 8 to 256 characters; default: a new one.")
+    ] = None,
     operator_id: Annotated[
         list[UUID] | None, typer.Option("--operator", help="A company it may act for; may be repeated.")
     ] = None,
     all_operators: Annotated[
-        bool, typer.Option("--all-operators", help="It may act for every company whose person's token it brings.")
+        bool,
+        typer.Option("--all-operators", help="It may act for every company whose person's token it brings."),
     ] = False,
     component_scope: Annotated[
-        Scope, typer.Option(help="rest: declared components are inputs beside the lines; whole: everything is included.")
+        Scope,
+        typer.Option(
+            help="rest: declared components are inputs beside the lines; whole: everything is included."
+        ),
     ] = Scope.REST,
 ) -> None:
     """Let an application in. The key is shown this once."""
@@ -321,7 +340,10 @@ def apikey_revoke(api_key_id: Annotated[UUID, typer.Argument()]) -> None:
 @signingkey.command("rotate")
 def signingkey_rotate(
     compromised: Annotated[
-        bool, typer.Option("--compromised", help="The former keys stop at once: everybody logs in or refreshes again.")
+        bool,
+        typer.Option(
+            "--compromised", help="The former keys stop at once: everybody logs in or refreshes again."
+        ),
     ] = False,
 ) -> None:
     """Make a new key for access tokens; nobody is logged out."""

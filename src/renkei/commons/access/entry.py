@@ -75,7 +75,14 @@ def key_entry(keys: AccessKeys, context: ClientContext) -> Entry:
 def system_entry(keys: AccessKeys, context: ClientContext) -> Entry:
     """A key of the data space or of a traceability system (systemAuth); others are `ApiKeyUnknown`."""
     return _Knock(
-        keys, context, "ouranos", claims=None, complaint=None, needs_key=True, any_operator=True, system_only=True
+        keys,
+        context,
+        "ouranos",
+        claims=None,
+        complaint=None,
+        needs_key=True,
+        any_operator=True,
+        system_only=True,
     )
 
 
@@ -153,7 +160,9 @@ class _Knock:
         return claims.operator_id if claims is not None else self._context.operator_header
 
     def _check_key(self, row: DictRow) -> None:
-        if row["api_key_id"] is None or (self._options.system_only and row["attribute"] not in SYSTEM_ATTRIBUTES):
+        if row["api_key_id"] is None or (
+            self._options.system_only and row["attribute"] not in SYSTEM_ATTRIBUTES
+        ):
             raise ApiKeyUnknown
         if not row["network_ok"]:
             raise NetworkNotAllowed

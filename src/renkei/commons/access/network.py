@@ -22,6 +22,10 @@ def normal_ip(text: str) -> str | None:
 def normal_network(text: str) -> str:
     """The network in CIDR form (a bare address is a network of one). Raises `ValueError` saying what is wrong."""
     network = ipaddress.ip_network(text.strip())
-    if isinstance(network, ipaddress.IPv6Network) and network.network_address.ipv4_mapped and network.prefixlen >= 96:
+    if (
+        isinstance(network, ipaddress.IPv6Network)
+        and network.network_address.ipv4_mapped
+        and network.prefixlen >= 96
+    ):
         return f"{network.network_address.ipv4_mapped}/{network.prefixlen - 96}"
     return str(network)

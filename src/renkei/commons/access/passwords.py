@@ -47,7 +47,9 @@ class Passwords:
         return self._hasher.check_needs_rehash(password_hash)
 
 
-def check_new_password(password: str, *, minimum: int = 8, maximum: int = 20, pointer: str = "/newPassword") -> None:
+def check_new_password(
+    password: str, *, minimum: int = 8, maximum: int = 20, pointer: str = "/newPassword"
+) -> None:
     """The rules of the Ouranos contract (its section 6.3): the first one broken raises `PasswordRefused`.
 
     The length counts bytes, as the reference does.

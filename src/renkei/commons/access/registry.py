@@ -71,7 +71,9 @@ def add_account(
         assert account is not None, "accounts are never deleted"
         if account["staff"]:
             raise StaffAndMember(email=address)
-        if not store.grant(tx, account["account_key"], operator_key, role, mandate=mandate, valid_until=valid_until):
+        if not store.grant(
+            tx, account["account_key"], operator_key, role, mandate=mandate, valid_until=valid_until
+        ):
             raise RoleExists(email=address, role=role)
         return made is not None
 
@@ -103,7 +105,8 @@ def list_accounts(keys: AccessKeys, *, staff: bool = False) -> list[Account]:
     """The accounts of companies' people (or of platform staff), by address."""
     rows = keys.database.owner(lambda tx: store.accounts(tx, staff=staff))
     return [
-        Account(**{**row, "memberships": tuple(_membership(values) for values in row["memberships"])}) for row in rows
+        Account(**{**row, "memberships": tuple(_membership(values) for values in row["memberships"])})
+        for row in rows
     ]
 
 
@@ -117,13 +120,17 @@ def revoke_roles(keys: AccessKeys, email: str, operator_id: UUID, role: MemberRo
 
 def disable_account(keys: AccessKeys, email: str, *, staff: bool = False) -> None:
     """Close an account and end its sessions; its access tokens stop at once. Raises `AccountMissing`."""
-    if not keys.database.owner(lambda tx: store.set_account_state(tx, normal_email(email), "disabled", staff=staff)):
+    if not keys.database.owner(
+        lambda tx: store.set_account_state(tx, normal_email(email), "disabled", staff=staff)
+    ):
         raise AccountMissing
 
 
 def enable_account(keys: AccessKeys, email: str, *, staff: bool = False) -> None:
     """Open a disabled or locked account again. Raises `AccountMissing`."""
-    if not keys.database.owner(lambda tx: store.set_account_state(tx, normal_email(email), "active", staff=staff)):
+    if not keys.database.owner(
+        lambda tx: store.set_account_state(tx, normal_email(email), "active", staff=staff)
+    ):
         raise AccountMissing
 
 
@@ -152,11 +159,15 @@ def add_api_key(keys: AccessKeys, draft: ApiKeyDraft) -> tuple[ApiKey, str]:
     """
     networks = _good_networks(draft.networks)
     if not 1 <= len(draft.application_name) <= 256 or not draft.application_name.isprintable():
-        raise ApiKeyInvalid("/application_name", reason="the application's name has 1 to 256 printable characters")
+        raise ApiKeyInvalid(
+            "/application_name", reason="the application's name has 1 to 256 printable characters"
+        )
     if draft.all_operators and draft.operators:
         raise ApiKeyInvalid("/operators", reason="name operators or all operators, not both")
     if not draft.all_operators and not draft.operators and draft.attribute not in SYSTEM_ATTRIBUTES:
-        raise ApiKeyInvalid("/operators", reason="name the operators the application may act for, or all operators")
+        raise ApiKeyInvalid(
+            "/operators", reason="name the operators the application may act for, or all operators"
+        )
     if draft.key is not None and _KEY.fullmatch(draft.key) is None:
         raise ApiKeyInvalid("/key", reason="a key of your own has 8 to 256 visible ASCII characters")
     key = draft.key if draft.key is not None else secrets.token_urlsafe(32)
@@ -184,7 +195,10 @@ def add_api_key(keys: AccessKeys, draft: ApiKeyDraft) -> tuple[ApiKey, str]:
 def list_api_keys(keys: AccessKeys) -> list[ApiKey]:
     """All applications, the oldest first."""
     rows = keys.database.owner(store.api_keys)
-    return [ApiKey(**{**row, "networks": tuple(row["networks"]), "operators": tuple(row["operators"])}) for row in rows]
+    return [
+        ApiKey(**{**row, "networks": tuple(row["networks"]), "operators": tuple(row["operators"])})
+        for row in rows
+    ]
 
 
 def disable_api_key(keys: AccessKeys, api_key_id: UUID) -> None:
@@ -229,7 +243,9 @@ def _good_password(password: str) -> str:
 
 def _good_networks(given: Sequence[str]) -> list[str]:
     if not 1 <= len(given) <= _MOST_NETWORKS:
-        raise ApiKeyInvalid("/networks", reason=f"name 1 to {_MOST_NETWORKS} networks the application calls from")
+        raise ApiKeyInvalid(
+            "/networks", reason=f"name 1 to {_MOST_NETWORKS} networks the application calls from"
+        )
     try:
         return sorted({normal_network(network) for network in given})
     except ValueError as error:

@@ -26,7 +26,8 @@ def operator_keys(tx: Transaction, operator_ids: Sequence[UUID]) -> dict[UUID, i
 def account_by_email(tx: Transaction, email: str) -> DictRow | None:
     """The account of this address, locked until the transaction ends."""
     return tx.row(
-        "SELECT account_key, account_id, email, staff, state FROM commons.accounts WHERE email = %s FOR UPDATE", (email,)
+        "SELECT account_key, account_id, email, staff, state FROM commons.accounts WHERE email = %s FOR UPDATE",
+        (email,),
     )
 
 
@@ -150,7 +151,8 @@ def end_staff(tx: Transaction, email: str) -> bool:
     """Take the role of platform staff away for good; whether the account had it."""
     return (
         tx.execute(
-            "UPDATE commons.accounts SET staff = false, state = 'disabled' WHERE email = %s AND staff", (email,)
+            "UPDATE commons.accounts SET staff = false, state = 'disabled' WHERE email = %s AND staff",
+            (email,),
         ).rowcount
         > 0
     )

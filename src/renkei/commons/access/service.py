@@ -88,7 +88,9 @@ def login(
     if opened is None:
         raise NoMembership
     log.info("login", account=str(attempt["account_id"]), operator=str(opened[0]))
-    return _tokens(keys, attempt, operator_id=opened[0], refresh_token=token, authenticated_at=keys.database.clock.now())
+    return _tokens(
+        keys, attempt, operator_id=opened[0], refresh_token=token, authenticated_at=keys.database.clock.now()
+    )
 
 
 def refresh_rotating(keys: AccessKeys, refresh_token: str) -> Tokens:
@@ -124,7 +126,13 @@ def refresh_rotating(keys: AccessKeys, refresh_token: str) -> Tokens:
         _revoke_reused(keys, old)
         raise RefreshRefused
     session, operator_id = rotated
-    return _tokens(keys, session, operator_id=operator_id, refresh_token=fresh, authenticated_at=session["authenticated_at"])
+    return _tokens(
+        keys,
+        session,
+        operator_id=operator_id,
+        refresh_token=fresh,
+        authenticated_at=session["authenticated_at"],
+    )
 
 
 def refresh_ouranos(keys: AccessKeys, refresh_token: str) -> Tokens:
@@ -142,7 +150,13 @@ def refresh_ouranos(keys: AccessKeys, refresh_token: str) -> Tokens:
     if found is None:
         raise RefreshRefused
     session, operator_id = found
-    return _tokens(keys, session, operator_id=operator_id, refresh_token=None, authenticated_at=session["authenticated_at"])
+    return _tokens(
+        keys,
+        session,
+        operator_id=operator_id,
+        refresh_token=None,
+        authenticated_at=session["authenticated_at"],
+    )
 
 
 def logout(keys: AccessKeys, refresh_token: str) -> None:
@@ -249,7 +263,9 @@ def _still_acting(tx: Transaction, session: DictRow) -> tuple[UUID | None] | Non
     if session["operator_key"] is None:
         return (None,) if session["staff"] else None
     operators = store.operators_of_account(tx, session["account_key"])
-    return next(((row["operator_id"],) for row in operators if row["operator_key"] == session["operator_key"]), None)
+    return next(
+        ((row["operator_id"],) for row in operators if row["operator_key"] == session["operator_key"]), None
+    )
 
 
 def _tokens(

@@ -152,7 +152,9 @@ class AccessKeys:
             store.hold_key_creation(tx)
             store.add_signing_key(tx, fresh.kid, self._sealed(fresh), fresh.public_jwk())
             takes_over = tx.now + timedelta(seconds=self.policy.publish_ahead_seconds)
-            store.retire_signing_keys(tx, but=fresh.kid, at=datetime.fromtimestamp(0, UTC) if compromised else takes_over)
+            store.retire_signing_keys(
+                tx, but=fresh.kid, at=datetime.fromtimestamp(0, UTC) if compromised else takes_over
+            )
 
         self.database.run(as_role("renkei_access"), work)
         self.forget()
@@ -173,7 +175,9 @@ class AccessKeys:
         def work(tx: Transaction) -> bytes:
             sealed = store.sealed_secret(tx, _PEPPER)
             if sealed is None:
-                store.add_sealed_secret(tx, _PEPPER, self._box.seal(secrets.token_bytes(32), _PEPPER.encode()))
+                store.add_sealed_secret(
+                    tx, _PEPPER, self._box.seal(secrets.token_bytes(32), _PEPPER.encode())
+                )
                 sealed = store.sealed_secret(tx, _PEPPER)
             assert sealed is not None
             pepper = self._box.open(sealed, _PEPPER.encode())
@@ -219,7 +223,9 @@ class AccessKeys:
                 raise
             last_sign = timedelta(seconds=self.policy.access_token_seconds) + _LEEWAY
             now = self.database.clock.now()
-            good = tuple(row for row in rows if row["retired_at"] is None or row["retired_at"] + last_sign > now)
+            good = tuple(
+                row for row in rows if row["retired_at"] is None or row["retired_at"] + last_sign > now
+            )
             public = PublicKeys.from_jwks({"keys": [dict(row["public_jwk"]) for row in good]})
             self._keys = _Keys(good, public, time.monotonic())
             self._signer = None
@@ -247,7 +253,11 @@ class AccessKeys:
             try:
                 pem = self._box.open(bytes(row["private_key"]), _associated(row["key_id"]))
             except SecretUnreadableError:
-                log.exception("signing_key_unreadable", key_id=row["key_id"], todo="restore the master key of this installation")
+                log.exception(
+                    "signing_key_unreadable",
+                    key_id=row["key_id"],
+                    todo="restore the master key of this installation",
+                )
                 continue
             key = load_signing_key(pem)
             if not self._box.is_current(bytes(row["private_key"])):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 ConsentState = Literal["granted", "withdrawn", "expired"]
-ANSWER: str = "answer"
+ANSWER: Final = "answer"
 """The purpose of a consent that names none: to answer the consumer's request."""
 
 
@@ -27,7 +27,6 @@ class ConsentDraft:
     kind: str
     attributes: frozenset[str]
     purpose: str = ANSWER
-    valid_from: datetime | None = None
     valid_until: datetime | None = None
     standing: bool = True
 

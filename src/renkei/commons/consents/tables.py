@@ -64,6 +64,7 @@ deliveries = sa.Table(
     flag("withdrawn"),
     moment("delivered_at"),
     sa.Index("ix_deliveries_inbox", "operator_key", "trade_key", "kind", sa.text("delivery_key DESC")),
+    sa.Index("ix_deliveries_consent", "consent_id", "trade_key"),
     comment="The consumer's inbox (operator_key is the consumer). Immutable; the newest row of a trade and kind holds; "
     "withdrawn rows are tombstones.",
 )

@@ -30,8 +30,15 @@ def problem_answer(scope: Scope, error: RenkeiError, *, default: Language = "en"
     return Response(dumps(body), status, _headers(status, language), MEDIA_TYPE)
 
 
-def plain_problem(scope: Scope, status: int, code: str, sentences: tuple[str, str], *, default: Language = "en",
-                  headers: Mapping[str, str] | None = None) -> Response:
+def plain_problem(
+    scope: Scope,
+    status: int,
+    code: str,
+    sentences: tuple[str, str],
+    *,
+    default: Language = "en",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     """A problem that no room raised: of HTTP itself (404, 405, 415), or our own failure (500). `sentences`: en, ja."""
     facts = facts_of(scope)
     facts.error_code = code

@@ -217,7 +217,9 @@ def client_ip(scope: Scope, context: AppContext) -> str:
     """The address the request came from, by the setting about proxies. Raises `NetworkNotAllowed`."""
     if context.settings.ouranos_forwarded_for == "peer":
         return str(scope["client"][0]) if scope.get("client") else ""
-    forwarded = ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for")
+    forwarded = ",".join(
+        value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"
+    )
     entries = [entry.strip() for entry in forwarded.split(",")]
     if len(entries) < 2:
         raise NetworkNotAllowed

@@ -25,7 +25,8 @@ MOST_ROWS: Final = 500
 """Rows of one page: a page stays well below a megabyte."""
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MOMENT: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
 )
 _BAD: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -155,11 +156,16 @@ Percent = Annotated[
 Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 """A calendar date, ISO 8601."""
 
-Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Moment = Annotated[
+    datetime, PlainValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})
+]
 """A time with its offset (RFC 3339), kept in UTC."""
 
 Name = Annotated[
-    str, StringConstraints(strict=True, min_length=1, max_length=256), AfterValidator(storable), AfterValidator(_not_blank)
+    str,
+    StringConstraints(strict=True, min_length=1, max_length=256),
+    AfterValidator(storable),
+    AfterValidator(_not_blank),
 ]
 """A name: 1 to 256 characters, not blank."""
 

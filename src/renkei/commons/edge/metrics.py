@@ -33,7 +33,9 @@ SECONDS: Final = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30),
 )
 RUNNING: Final = Gauge("renkei_requests_running", "Requests being worked on.", multiprocess_mode="livesum")
-UNHANDLED: Final = Counter("renkei_unhandled_errors_total", "Answers 500: each is a fault of ours.", ["route"])
+UNHANDLED: Final = Counter(
+    "renkei_unhandled_errors_total", "Answers 500: each is a fault of ours.", ["route"]
+)
 POOL: Final = Gauge(
     "renkei_database_connections", "Connections of the pool.", ["state"], multiprocess_mode="livesum"
 )

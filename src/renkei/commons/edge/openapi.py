@@ -23,7 +23,9 @@ _bodies: dict[str, type[Body]] = {}
 class ProblemFault(View):
     """One fault with its place."""
 
-    pointer: str = Field(description="JSON pointer into the body, or query:name, header:Name, path:name, or empty")
+    pointer: str = Field(
+        description="JSON pointer into the body, or query:name, header:Name, path:name, or empty"
+    )
     code: str
     detail: str
     parameters: dict[str, Any]
@@ -57,7 +59,9 @@ _STATUSES: Final[dict[str, str]] = {
 }
 
 
-def takes(model: type[Body], *examples: Mapping[str, Any], media_type: str = "application/json") -> dict[str, Any]:
+def takes(
+    model: type[Body], *examples: Mapping[str, Any], media_type: str = "application/json"
+) -> dict[str, Any]:
     """`openapi_extra` of a route whose body is a `model`."""
     if _bodies.setdefault(model.__name__, model) is not model:
         message = f"two bodies are called {model.__name__}"
@@ -119,7 +123,9 @@ def _complete(operation: dict[str, Any], method: str, *, is_open: bool) -> None:
     if method == "get":
         parameters.append(_header("Renkei-After", "Wait until this version (of Renkei-Version) has arrived."))
     elif not is_open:
-        parameters.append(_header("Idempotency-Key", "Repeating the request with the same key carries it out once."))
+        parameters.append(
+            _header("Idempotency-Key", "Repeating the request with the same key carries it out once.")
+        )
 
 
 def _header(name: str, description: str) -> dict[str, Any]:

@@ -131,7 +131,11 @@ _SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
         "This must be a number of at most {digits} digits, as a JSON number or text.",
         "{digits}桁以内の数値（JSONの数値または文字列）で指定してください。",
     ),
-    "not_date": ("not_date", "This must be a date such as 2026-04-01.", "2026-04-01のような日付で指定してください。"),
+    "not_date": (
+        "not_date",
+        "This must be a date such as 2026-04-01.",
+        "2026-04-01のような日付で指定してください。",
+    ),
     "not_moment": (
         "not_moment",
         "This must be a time with its offset, such as 2026-04-01T09:00:00Z.",

@@ -39,7 +39,9 @@ def read_version(box: SecretBox, text: str) -> int:
     try:
         if len(text) > _LONGEST:
             raise BadVersion(f"header:{AFTER_HEADER}")
-        sealed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        sealed = base64.b64decode(
+            text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True
+        )
         return int.from_bytes(box.open(sealed, _PURPOSE))
     except (SecretUnreadableError, binascii.Error, ValueError):
         raise BadVersion(f"header:{AFTER_HEADER}") from None

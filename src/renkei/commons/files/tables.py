@@ -19,9 +19,15 @@ files = sa.Table(
     sa.Column("size_bytes", sa.BigInteger),
     sa.Column("sha256", sa.LargeBinary, comment="of the plain bytes"),
     sa.Column("wrapped_key", sa.LargeBinary, comment="the file's own key, encrypted with the master key"),
+    sa.Column(
+        "address",
+        sa.LargeBinary,
+        comment="where the bytes lie: HMAC of sha256 under a key of the operator's own",
+    ),
     moment("created_at"),
     moment("stored_at", nullable=True),
     moment("erased_at", nullable=True),
+    sa.Index("ix_files_reserved", "created_at", postgresql_where=sa.text("state = 'reserved'")),
     sa.CheckConstraint("state IN ('reserved', 'stored', 'erased')", name="state"),
     comment="Content-addressed per operator, encrypted at rest.",
 )

@@ -133,7 +133,7 @@ GRANT SELECT, INSERT, UPDATE ON commons.event_readers, commons.event_failures, c
 GRANT SELECT ON commons.operators TO renkei_engine;
 CREATE POLICY engine ON commons.operators FOR SELECT TO renkei_engine USING (true);
 CREATE POLICY purge ON commons.idempotency FOR ALL TO renkei_engine USING (true);
-GRANT SELECT, DELETE ON commons.idempotency TO renkei_engine;
+GRANT SELECT (claimed_at), DELETE ON commons.idempotency TO renkei_engine;
 
 -- Credentials: a role of its own, named tables only; no company's rows.
 GRANT SELECT, INSERT, UPDATE ON commons.refresh_tokens, commons.signing_keys TO renkei_access;

@@ -29,7 +29,8 @@ CREATE VIEW commons.part_cards WITH (security_invoker = true) AS
 -- trades: who trades what with whom, cancelled ones too (a notification still names them).
 CREATE VIEW commons.trade_relations WITH (security_invoker = true) AS
   SELECT t.trade_key, t.trade_id, t.downstream_key, t.upstream_key, t.downstream_trace_id, t.upstream_trace_id,
-         d.operator_id AS downstream_operator_id, u.operator_id AS upstream_operator_id
+         d.operator_id AS downstream_operator_id, u.operator_id AS upstream_operator_id,
+         t.downstream_part_key, t.upstream_part_key
     FROM commons.trades t
     JOIN commons.operators d ON d.operator_key = t.downstream_key
     JOIN commons.operators u ON u.operator_key = t.upstream_key;

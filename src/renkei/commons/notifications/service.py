@@ -6,21 +6,29 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from renkei.commons.notifications import store
 from renkei.commons.notifications.model import Notification
+from renkei.commons.notifications.store import Notice
 from renkei.database.transaction import Transaction
-from renkei.kit.paging import Page
+from renkei.kit.paging import Page, page_of
 
 
 def notify(
-    tx: Transaction, addressee_key: int, type_: str, trade_key: int | None = None, request_key: int | None = None
+    tx: Transaction,
+    addressee_key: int,
+    type_: str,
+    trade_key: int | None = None,
+    request_key: int | None = None,
 ) -> None:
     """Write one notification into the inbox of `addressee_key`."""
     notify_all(tx, [(addressee_key, type_, trade_key, request_key)])
 
 
-def notify_all(tx: Transaction, notices: Iterable[tuple[int, str, int | None, int | None]]) -> None:
-    """Write several notifications (addressee, type, trade, request) in one statement."""
-    raise NotImplementedError
+def notify_all(tx: Transaction, notices: Iterable[Notice]) -> None:
+    """Write several notifications (addressee, type, trade, request) in one statement; none for none."""
+    written = list(notices)
+    if written:
+        store.insert(tx, written)
 
 
 def list_notifications(
@@ -30,10 +38,14 @@ def list_notifications(
     after: UUID | None = None,
     limit: int = 100,
 ) -> Page[Notification]:
-    """The caller's notifications in the span (both ends included), newest first; the cursor is a notification id."""
-    raise NotImplementedError
+    """The caller's notifications in the span (both ends included), newest first. One statement.
+
+    The cursor is a notification id; one that is not the caller's gives an empty page.
+    """
+    rows = store.read(tx, notified_from, notified_to, after, limit + 1)
+    return page_of(rows, limit, id_of=lambda row: row.notification_id)
 
 
 def mark_read(tx: Transaction, notification_ids: Iterable[UUID]) -> int:
     """Mark own notifications as read; returns how many were unread."""
-    raise NotImplementedError
+    return store.set_read(tx, notification_ids)

@@ -51,7 +51,9 @@ def check_registration(draft: Registration) -> None:
     number = draft.open_operator_id
     looks_like_one = draft.country == "JP" and _THIRTEEN_DIGITS.fullmatch(number) is not None
     if looks_like_one and not draft.sandbox and not is_corporate_number(number):
-        faults.append(CorporateNumberInvalid("/open_operator_id", value=number, expected=check_digit(number[1:])))
+        faults.append(
+            CorporateNumberInvalid("/open_operator_id", value=number, expected=check_digit(number[1:]))
+        )
     _raise_all(faults)
 
 

@@ -61,7 +61,11 @@ def faults_of_lines(lines: Sequence[LineDraft], pointer: str = "") -> list[Fault
         faults += _faults_of_numbers(line, here)
         if (line.alternative_group is None) != (line.usage_share is None):
             faults += _fault(UsageShareMissing(f"{here}/usage_share"))
-        elif line.alternative_group is not None and line.usage_share is not None and line.usage_share.is_finite():
+        elif (
+            line.alternative_group is not None
+            and line.usage_share is not None
+            and line.usage_share.is_finite()
+        ):
             groups.setdefault(line.alternative_group, []).append(line.usage_share)
     for group, shares in groups.items():
         total = _ZERO
@@ -111,4 +115,3 @@ def holds(effective_from: date, today: date, latest_begun: date | None) -> bool:
 
 def _fault(error: RenkeiError) -> list[Fault]:
     return list(error.faults)
-

@@ -59,6 +59,7 @@ __all__ = [
     "add_part_number",
     "begin_structures",
     "bulk_register",
+    "delete_unused",
     "graph_above",
     "list_parts",
     "part_keys",
@@ -68,6 +69,7 @@ __all__ = [
     "put_part",
     "put_structure",
     "remove_part_number",
+    "stands_in_structure",
     "structure_of",
     "structure_version",
     "structure_versions",
@@ -99,7 +101,9 @@ def update_part(tx: Transaction, draft: PartDraft) -> Part:
     if faults:
         raise SeveralFaults(tuple(faults))
     [part] = _write_parts(tx, [draft], [found])
-    tx.emit(Event("jp.renkei.part.changed.v1", tx.caller.operator_key, part.trace_id, {"part": part.part_key}))
+    tx.emit(
+        Event("jp.renkei.part.changed.v1", tx.caller.operator_key, part.trace_id, {"part": part.part_key})
+    )
     return part
 
 
@@ -196,7 +200,9 @@ def _write_parts(
             parts.append(now)
     if added or changed:
         keys = store.write_parts(tx, added, changed)
-        parts = [replace(part, part_key=keys[part.trace_id]) if part.trace_id in keys else part for part in parts]
+        parts = [
+            replace(part, part_key=keys[part.trace_id]) if part.trace_id in keys else part for part in parts
+        ]
     tx.mark("part_inputs", inputs)
     tx.mark("chain", texts)
     return parts
@@ -267,8 +273,17 @@ def _write_structure(
             parent = replace(parent, structure_key=structure_key if lines else None)
             if found.part is not None:
                 tx.mark("part_inputs", [parent.part_key])
-    tx.emit(Event("jp.renkei.structure.changed.v1", tx.caller.operator_key, parent.trace_id, {"part": parent.part_key}))
-    in_force_now = parent.structure_key is not None and parent.structure_key != (found.part and found.part.structure_key)
+    tx.emit(
+        Event(
+            "jp.renkei.structure.changed.v1",
+            tx.caller.operator_key,
+            parent.trace_id,
+            {"part": parent.part_key},
+        )
+    )
+    in_force_now = parent.structure_key is not None and parent.structure_key != (
+        found.part and found.part.structure_key
+    )
     return StructureView(
         parent=parent,
         lines=tuple(
@@ -296,7 +311,11 @@ def _clear_structure(tx: Transaction, part: Part) -> None:
     today = tx.now.date()
     store.write_structure(tx, part.part_key, [], today, in_force=True)
     tx.mark("part_inputs", [part.part_key])
-    tx.emit(Event("jp.renkei.structure.changed.v1", tx.caller.operator_key, part.trace_id, {"part": part.part_key}))
+    tx.emit(
+        Event(
+            "jp.renkei.structure.changed.v1", tx.caller.operator_key, part.trace_id, {"part": part.part_key}
+        )
+    )
 
 
 def structure_of(tx: Transaction, trace_id: UUID) -> StructureView | None:
@@ -368,7 +387,23 @@ def begin_structures(tx: Transaction) -> int:
     return len(begun)
 
 
-def add_part_number(tx: Transaction, trace_id: UUID, number: str, partner_id: UUID | None = None) -> PartNumber:
+def stands_in_structure(tx: Transaction, part_key: int) -> bool:
+    """Whether an own part is a child or has children in a structure in force or one that has not begun yet."""
+    return store.stands_in_structure(tx, part_key)
+
+
+def delete_unused(tx: Transaction, part: Part) -> None:
+    """Tombstone a part. Only `trades.service.delete_part` may call this: it knows whether anything stands on it."""
+    store.tombstone(tx, part.part_key)
+    tx.mark("part_deleted", [part.part_key])
+    tx.emit(
+        Event("jp.renkei.part.deleted.v1", tx.caller.operator_key, part.trace_id, {"part": part.part_key})
+    )
+
+
+def add_part_number(
+    tx: Transaction, trace_id: UUID, number: str, partner_id: UUID | None = None
+) -> PartNumber:
     """Remember how the operator itself (partner None) or a partner calls a part.
 
     Raises `Missing` for an unknown part or partner, `PartNumberTaken` if it is recorded already.

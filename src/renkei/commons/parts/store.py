@@ -489,7 +489,9 @@ def read_graph(tx: Transaction, keys: Iterable[int]) -> OwnGraph:
                 usage_share=row[18],
             )
         )
-    return OwnGraph(above=frozenset(above), parts=parts, lines={key: tuple(found) for key, found in lines.items()})
+    return OwnGraph(
+        above=frozenset(above), parts=parts, lines={key: tuple(found) for key, found in lines.items()}
+    )
 
 
 def _graph_part(part_key: int, columns: Sequence[Any]) -> GraphPart:
@@ -525,6 +527,35 @@ def begin_structures(tx: Transaction) -> list[DictRow]:
         RETURNING p.part_key, p.trace_id
         """,
         {"today": tx.now.date()},
+    )
+
+
+def stands_in_structure(tx: Transaction, part_key: int) -> bool:
+    """Whether a part is child or parent in a structure in force, or in one that begins later."""
+    row = tx.execute(
+        """
+        SELECT EXISTS (SELECT FROM commons.lines_in_force l
+                        WHERE l.child_key = %(part)s AND l.operator_key = commons.me())
+            OR EXISTS (SELECT FROM commons.lines_in_force l
+                        WHERE l.parent_key = %(part)s AND l.operator_key = commons.me())
+            OR EXISTS (SELECT FROM commons.structure_lines l
+                         JOIN commons.structures s ON s.structure_key = l.structure_key
+                        WHERE l.child_key = %(part)s AND l.operator_key = commons.me() AND s.effective_from > %(today)s)
+            OR EXISTS (SELECT FROM commons.structures s
+                        WHERE s.part_key = %(part)s AND s.operator_key = commons.me() AND s.effective_from > %(today)s
+                          AND EXISTS (SELECT FROM commons.structure_lines l
+                                       WHERE l.structure_key = s.structure_key AND l.operator_key = commons.me()))
+        """,
+        {"part": part_key, "today": tx.now.date()},
+    ).fetchone()
+    return row is not None and bool(row[0])
+
+
+def tombstone(tx: Transaction, part_key: int) -> None:
+    """Mark a part as deleted; its natural key is free again."""
+    tx.execute(
+        "UPDATE commons.parts SET deleted_at = %s, updated_at = %s WHERE part_key = %s AND operator_key = commons.me()",
+        (tx.now, tx.now, part_key),
     )
 
 

@@ -38,7 +38,14 @@ parts = sa.Table(
         postgresql_where=sa.text("deleted_at IS NULL"),
         postgresql_nulls_not_distinct=True,
     ),
-    sa.Index("ix_parts_name", "operator_key", "name", "support_name", "trace_id", postgresql_where=sa.text("deleted_at IS NULL")),
+    sa.Index(
+        "ix_parts_name",
+        "operator_key",
+        "name",
+        "support_name",
+        "trace_id",
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    ),
     comment="部品. trace_id is given per unique (operator, plant, name, support name); deleted_at is a tombstone.",
 )
 
@@ -51,7 +58,15 @@ part_numbers = sa.Table(
     refers("partner_key", "commons.operators.operator_key", nullable=True),
     text("number"),
     moment("created_at"),
-    sa.Index("uq_part_numbers", "operator_key", "partner_key", "number", "part_key", unique=True, postgresql_nulls_not_distinct=True),
+    sa.Index(
+        "uq_part_numbers",
+        "operator_key",
+        "partner_key",
+        "number",
+        "part_key",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
     comment="Own (partner null) and partners' numbers of a part, as this operator remembers them.",
 )
 
@@ -67,6 +82,11 @@ structures = sa.Table(
     text("created_by"),
     moment("created_at"),
     sa.UniqueConstraint("part_key", "version"),
+    sa.Index(
+        "ix_structures_future",
+        "effective_from",
+        postgresql_where=sa.text("created_at < (effective_from::timestamp AT TIME ZONE 'UTC')"),
+    ),
     comment="部品構成: immutable versions, in force from a day (設計変更); of the begun ones the latest day holds, then the highest version.",
 )
 

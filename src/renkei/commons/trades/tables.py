@@ -5,7 +5,19 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from renkei.commons.metadata import metadata
-from renkei.database.columns import day, document, flag, key, moment, number, public_id, refers, text, uuid, whole
+from renkei.database.columns import (
+    day,
+    document,
+    flag,
+    key,
+    moment,
+    number,
+    public_id,
+    refers,
+    text,
+    uuid,
+    whole,
+)
 
 trades = sa.Table(
     "trades",
@@ -21,10 +33,21 @@ trades = sa.Table(
     moment("created_at"),
     moment("linked_at", nullable=True),
     moment("cancelled_at", nullable=True),
-    sa.Index("ix_trades_downstream", "downstream_key", "downstream_trace_id", postgresql_where=sa.text("cancelled_at IS NULL")),
-    sa.Index("ix_trades_upstream", "upstream_key", "created_at", postgresql_where=sa.text("cancelled_at IS NULL")),
-    sa.Index("ix_trades_downstream_part", "downstream_part_key", postgresql_where=sa.text("cancelled_at IS NULL")),
-    sa.Index("ix_trades_upstream_part", "upstream_part_key", postgresql_where=sa.text("cancelled_at IS NULL")),
+    sa.Index(
+        "ix_trades_downstream",
+        "downstream_key",
+        "downstream_trace_id",
+        postgresql_where=sa.text("cancelled_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_trades_upstream", "upstream_key", "created_at", postgresql_where=sa.text("cancelled_at IS NULL")
+    ),
+    sa.Index(
+        "ix_trades_downstream_part", "downstream_part_key", postgresql_where=sa.text("cancelled_at IS NULL")
+    ),
+    sa.Index(
+        "ix_trades_upstream_part", "upstream_part_key", postgresql_where=sa.text("cancelled_at IS NULL")
+    ),
     comment="取引関係: the customer's bought part (downstream) and the supplier's own part (upstream, null until linked).",
 )
 

@@ -17,7 +17,9 @@ from renkei.commons.edge.fields import Id, storable
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
 
-Secret = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=256), AfterValidator(storable)]
+Secret = Annotated[
+    str, StringConstraints(strict=True, min_length=1, max_length=256), AfterValidator(storable)
+]
 Token = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=512), AfterValidator(storable)]
 
 

@@ -27,7 +27,9 @@ class ConsentBody(Body):
     attributes: list[Short] = Field(max_length=50, description="names that the kind offers; none withdraws")
     purpose: Short = ANSWER
     valid_until: Moment | None = None
-    standing: bool = Field(default=True, description="every new value too; false: the value of the moment, once")
+    standing: bool = Field(
+        default=True, description="every new value too; false: the value of the moment, once"
+    )
 
 
 class ConsentView(View):
@@ -71,7 +73,7 @@ def router() -> APIRouter:
     routes = APIRouter(prefix="/consents", tags=["consents"])
 
     @routes.get("", response_model=ConsentsView)
-    def get_consents(  # noqa: PLR0913 - the conditions of a list
+    def get_consents(
         call: Open,
         trace_id: Annotated[Id | None, Query()] = None,
         consumer_id: Annotated[Id | None, Query()] = None,

@@ -24,7 +24,7 @@ _OF_HTTP = {
 }
 
 
-def root_routers(context: AppContext) -> tuple[APIRouter, ...]:
+def root_routers(_context: AppContext) -> tuple[APIRouter, ...]:
     """Paths of this door outside `/v1`."""
     return ()
 
@@ -66,7 +66,9 @@ def tell_errors(app: FastAPI, context: AppContext) -> None:
             error.status_code, ("bad_request", "The request is not acceptable.", "要求を受け付けられません。")
         )
         headers = dict(error.headers or {})
-        return plain_problem(request.scope, error.status_code, code, (en, ja), default=default, headers=headers)
+        return plain_problem(
+            request.scope, error.status_code, code, (en, ja), default=default, headers=headers
+        )
 
     def failed(request: Request, _: Exception) -> Response:
         return failure(request.scope, default=default)

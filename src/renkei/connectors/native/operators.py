@@ -72,7 +72,9 @@ class InvitationBody(Body):
     country: Short
     address: LongText = ""
     email: Name | None = None
-    other_ids: dict[Short, Name] = Field(default_factory=dict, max_length=20, description="identifiers by their scheme")
+    other_ids: dict[Short, Name] = Field(
+        default_factory=dict, max_length=20, description="identifiers by their scheme"
+    )
 
 
 class PlantBody(Body):
@@ -105,7 +107,12 @@ class PlantsView(View):
 
 
 _PLANT = {"name": "豊田工場", "address": "愛知県豊田市1-1", "open_plant_id": "1234567890123000001"}
-_INVITATION = {"name": "B社", "country": "JP", "email": "sales@example.com", "other_ids": {"corporate_number": "1180301018771"}}
+_INVITATION = {
+    "name": "B社",
+    "country": "JP",
+    "email": "sales@example.com",
+    "other_ids": {"corporate_number": "1180301018771"},
+}
 
 
 def router() -> APIRouter:
@@ -119,7 +126,8 @@ def router() -> APIRouter:
 
     @routes.get("/operators", response_model=OperatorsView)
     def find_operator(
-        call: Open, open_operator_id: Annotated[Short, Query(description="法人番号 or another registered identifier")]
+        call: Open,
+        open_operator_id: Annotated[Short, Query(description="法人番号 or another registered identifier")],
     ) -> Response:
         """The member with this public identifier; no items if there is none."""
 
@@ -141,7 +149,11 @@ def router() -> APIRouter:
 
         return call.read(work)
 
-    @routes.patch("/operators/{operator_id}", openapi_extra=takes(OperatorPatch, {"name": "A社"}), response_model=OperatorView)
+    @routes.patch(
+        "/operators/{operator_id}",
+        openapi_extra=takes(OperatorPatch, {"name": "A社"}),
+        response_model=OperatorView,
+    )
     def patch_operator(call: Open, operator_id: Id) -> Response:
         """Change the own company."""
         patch = call.body(OperatorPatch)
@@ -159,7 +171,9 @@ def router() -> APIRouter:
                         name=patch.name or present.name,
                         address=patch.address or present.address,
                         global_operator_id=(
-                            patch.global_operator_id if "global_operator_id" in said else present.global_operator_id
+                            patch.global_operator_id
+                            if "global_operator_id" in said
+                            else present.global_operator_id
                         ),
                     ),
                 )
@@ -167,7 +181,12 @@ def router() -> APIRouter:
 
         return call.write(work)
 
-    @routes.post("/invitations", openapi_extra=takes(InvitationBody, _INVITATION), response_model=OperatorView, status_code=201)
+    @routes.post(
+        "/invitations",
+        openapi_extra=takes(InvitationBody, _INVITATION),
+        response_model=OperatorView,
+        status_code=201,
+    )
     def create_invitation(call: Open) -> Response:
         """Enter a company that is not a member yet; requests may be sent to it at once, it sees them when it joins."""
         draft = InvitationDraft(**call.body(InvitationBody).model_dump())
@@ -195,7 +214,9 @@ def router() -> APIRouter:
         given = call.body(PlantBody)
         return call.write(
             lambda tx: plant_json(
-                put_plant(tx, PlantDraft(operator_id=tx.caller.operator_id, plant_id=plant_id, **given.model_dump()))
+                put_plant(
+                    tx, PlantDraft(operator_id=tx.caller.operator_id, plant_id=plant_id, **given.model_dump())
+                )
             )
         )
 

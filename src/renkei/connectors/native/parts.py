@@ -105,7 +105,9 @@ class ChildBody(Body):
                     Fault("missing", f"{pointer}/{field}", {}, "This is required.", "必須項目です。")
                 )
         said = self.model_dump(exclude={"plant_id", "name", "mass_kg_per_unit", "density_kg_per_liter"})
-        return PartDraft(plant_id=self.plant_id or UUID(int=0), name=self.name or "", facts=_facts(self), **said)
+        return PartDraft(
+            plant_id=self.plant_id or UUID(int=0), name=self.name or "", facts=_facts(self), **said
+        )
 
 
 class LineBody(Body):
@@ -115,18 +117,24 @@ class LineBody(Body):
     amount: Amount
     unit: Short
     base_quantity: Positive = Field(default=1, validate_default=True)
-    sourcing: Sourcing | None = Field(default=None, description="default: made if the child has lines, else bought")
+    sourcing: Sourcing | None = Field(
+        default=None, description="default: made if the child has lines, else bought"
+    )
     counted_by: Literal["customer", "supplier"] = "customer"
     phantom: bool = False
     alternative_group: Short | None = None
-    usage_share: Share | None = Field(default=None, description="the shares of one group of alternatives sum to 1")
+    usage_share: Share | None = Field(
+        default=None, description="the shares of one group of alternatives sum to 1"
+    )
 
 
 class StructureBody(Body):
     """The whole structure of a part: the lines replace the former ones, `[]` clears them."""
 
     lines: list[LineBody] = Field(max_length=10_000)
-    effective_from: Day | None = Field(default=None, description="設計変更: in force from this day, default today")
+    effective_from: Day | None = Field(
+        default=None, description="設計変更: in force from this day, default today"
+    )
 
 
 class NumberBody(Body):
@@ -230,10 +238,20 @@ class NumbersView(View):
 
 
 _PLANT_ID = "7f3c1a52-9a53-4bcb-8d86-0d7a4e6f1c11"
-_PART = {"plant_id": _PLANT_ID, "name": "B01", "support_name": "A000001", "unit": "piece", "mass_kg_per_unit": 1.25}
+_PART = {
+    "plant_id": _PLANT_ID,
+    "name": "B01",
+    "support_name": "A000001",
+    "unit": "piece",
+    "mass_kg_per_unit": 1.25,
+}
 _STRUCTURE = {
     "lines": [
-        {"child": {"plant_id": _PLANT_ID, "name": "B01001", "unit": "kilogram"}, "amount": 2.5, "unit": "kilogram"},
+        {
+            "child": {"plant_id": _PLANT_ID, "name": "B01001", "unit": "kilogram"},
+            "amount": 2.5,
+            "unit": "kilogram",
+        },
         {"child": {"trace_id": "d17833fe-22b7-4a4a-b097-bc3f2150c9a6"}, "amount": 4, "unit": "piece"},
     ],
     "effective_from": "2026-04-01",
@@ -251,7 +269,7 @@ def router() -> APIRouter:
 
 def _add_parts(routes: APIRouter) -> None:
     @routes.get("", response_model=PartsView)
-    def get_parts(  # noqa: PLR0913 - the conditions of a list
+    def get_parts(
         call: Open,
         name: Annotated[Name | None, Query()] = None,
         plant_id: Annotated[Id | None, Query()] = None,
@@ -295,18 +313,24 @@ def _add_parts(routes: APIRouter) -> None:
 
 def _add_structures(routes: APIRouter) -> None:
     @routes.get("/{trace_id}/structure", response_model=StructureOut)
-    def get_structure(call: Open, trace_id: Id, version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None) -> Response:
+    def get_structure(
+        call: Open, trace_id: Id, version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None
+    ) -> Response:
         """The structure in force today, or one version of it."""
 
         def work(tx: Transaction) -> dict[str, object]:
-            found = structure_of(tx, trace_id) if version is None else structure_version(tx, trace_id, version)
+            found = (
+                structure_of(tx, trace_id) if version is None else structure_version(tx, trace_id, version)
+            )
             if found is None:
                 raise PartMissing
             return structure_json(found)
 
         return call.read(work)
 
-    @routes.put("/{trace_id}/structure", openapi_extra=takes(StructureBody, _STRUCTURE), response_model=StructureOut)
+    @routes.put(
+        "/{trace_id}/structure", openapi_extra=takes(StructureBody, _STRUCTURE), response_model=StructureOut
+    )
     def replace_structure(call: Open, trace_id: Id) -> Response:
         """State the whole structure of a part."""
         given = call.body(StructureBody)
@@ -322,7 +346,10 @@ def _add_structures(routes: APIRouter) -> None:
     def get_structures(call: Open, trace_id: Id) -> Response:
         """All versions of the structure."""
         return call.read(
-            lambda tx: {"items": [_version_json(one) for one in structure_versions(tx, trace_id)], "next": None}
+            lambda tx: {
+                "items": [_version_json(one) for one in structure_versions(tx, trace_id)],
+                "next": None,
+            }
         )
 
 
@@ -337,7 +364,12 @@ def _add_numbers(routes: APIRouter) -> None:
 
         return call.read(work)
 
-    @routes.post("/{trace_id}/numbers", openapi_extra=takes(NumberBody, {"number": "900-123"}), response_model=NumberView, status_code=201)
+    @routes.post(
+        "/{trace_id}/numbers",
+        openapi_extra=takes(NumberBody, {"number": "900-123"}),
+        response_model=NumberView,
+        status_code=201,
+    )
     def create_number(call: Open, trace_id: Id) -> Response:
         """Remember a number."""
         given = call.body(NumberBody)
@@ -437,7 +469,9 @@ def _number_json(one: PartNumber) -> dict[str, Any]:
 
 
 def _facts(body: PartBody | ChildBody) -> ConversionFacts:
-    return ConversionFacts(mass_kg_per_unit=body.mass_kg_per_unit, density_kg_per_liter=body.density_kg_per_liter)
+    return ConversionFacts(
+        mass_kg_per_unit=body.mass_kg_per_unit, density_kg_per_liter=body.density_kg_per_liter
+    )
 
 
 def _own_part(tx: Transaction, trace_id: UUID) -> Part:

@@ -39,7 +39,9 @@ class RequestBody(Body):
     trace_id: Id = Field(description="the own bought part")
     upstream_operator_id: Id = Field(description="the supplier, also one that is only invited yet")
     kind: Short = "CFP"
-    trade_id: Id | None = Field(default=None, description="ask again under an existing trade (another kind or period)")
+    trade_id: Id | None = Field(
+        default=None, description="ask again under an existing trade (another kind or period)"
+    )
     message: Text | None = None
     due_date: Day | None = None
     period_from: Day | None = None
@@ -178,7 +180,9 @@ def _add_asking(routes: APIRouter) -> None:
         call: Open,
         direction: Annotated[Literal["sent", "received"] | None, Query()] = None,
         kind: Annotated[Short | None, Query()] = None,
-        trace_id: Annotated[Id | None, Query(description="of the own bought part (with direction=sent)")] = None,
+        trace_id: Annotated[
+            Id | None, Query(description="of the own bought part (with direction=sent)")
+        ] = None,
         limit: Limit = 50,
         after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
     ) -> Response:
@@ -208,7 +212,11 @@ def _add_asking(routes: APIRouter) -> None:
         """One request."""
         return call.read(lambda tx: request_json(tx, request_of(tx, request_id)))
 
-    @routes.patch("/{request_id}", openapi_extra=takes(RequestPatch, {"due_date": "2027-01-31"}), response_model=RequestOut)
+    @routes.patch(
+        "/{request_id}",
+        openapi_extra=takes(RequestPatch, {"due_date": "2027-01-31"}),
+        response_model=RequestOut,
+    )
     def patch_request(call: Open, request_id: Id) -> Response:
         """Change a request that was sent."""
         given = call.body(RequestPatch)
@@ -234,7 +242,11 @@ def _add_asking(routes: APIRouter) -> None:
         """Take a request back (the customer)."""
         return call.write(lambda tx: cancel(tx, request_id, _trade_of(tx, request_id)), status=204)
 
-    @routes.post("/{request_id}/review", openapi_extra=takes(ReviewBody, {"verdict": "accepted"}), response_model=RequestOut)
+    @routes.post(
+        "/{request_id}/review",
+        openapi_extra=takes(ReviewBody, {"verdict": "accepted"}),
+        response_model=RequestOut,
+    )
     def review_answer(call: Open, request_id: Id) -> Response:
         """Accept, query or return an answer (the customer)."""
         given = call.body(ReviewBody)
@@ -260,7 +272,11 @@ def _add_answering(routes: APIRouter) -> None:
 
         return call.write(work)
 
-    @routes.post("/{request_id}/reject", openapi_extra=takes(RejectBody, {"reply": "担当外の部品です。"}), response_model=RequestOut)
+    @routes.post(
+        "/{request_id}/reject",
+        openapi_extra=takes(RejectBody, {"reply": "担当外の部品です。"}),
+        response_model=RequestOut,
+    )
     def reject_request(call: Open, request_id: Id) -> Response:
         """Send a request back (the supplier)."""
         words = call.body(RejectBody).reply
@@ -268,7 +284,11 @@ def _add_answering(routes: APIRouter) -> None:
             lambda tx: request_json(tx, reject(tx, request_id, _trade_of(tx, request_id), words))
         )
 
-    @routes.post("/{request_id}/reply", openapi_extra=takes(ReplyBody, {"text": "確認いたします。"}), response_model=RequestOut)
+    @routes.post(
+        "/{request_id}/reply",
+        openapi_extra=takes(ReplyBody, {"text": "確認いたします。"}),
+        response_model=RequestOut,
+    )
     def reply_to_request(call: Open, request_id: Id) -> Response:
         """Write a word to the customer (the supplier)."""
         words = call.body(ReplyBody).text
@@ -306,7 +326,12 @@ def request_json(tx: Transaction, view: RequestView) -> dict[str, Any]:
 
 
 def _message_json(one: RequestMessage) -> dict[str, Any]:
-    return {"kind": one.kind, "text": one.text, "sender_operator_id": one.sender_operator_id, "sent_at": one.sent_at}
+    return {
+        "kind": one.kind,
+        "text": one.text,
+        "sender_operator_id": one.sender_operator_id,
+        "sent_at": one.sent_at,
+    }
 
 
 def _trade_of(tx: Transaction, request_id: UUID) -> UUID:

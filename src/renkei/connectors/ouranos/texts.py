@@ -99,10 +99,6 @@ class Trace:
 
 REQUIRED: Final = Trace("MSGAECO0001", "{0}は必須項目です。")
 MAINTENANCE: Final = Trace("MSGCE000000", "Now under system maintenance.", 503)
-SYSTEM_ERROR: Final = Trace(
-    "MSGAECO0013", "システムエラーが発生しました。管理者にお問い合わせください。", 500
-)
-FILE_REMOVAL_FAILED: Final = Trace("MSGAECO0034", "ファイル削除に失敗しました。")
 PART_MISSING: Final = Trace("MSGAECP0013", "指定された部品は存在しません。")
 PART_IN_STRUCTURE: Final = Trace("MSGAECP0014", "指定された部品は部品構成が存在するため削除できません。")
 PART_REQUESTED: Final = Trace("MSGAECP0015", "指定された部品は依頼済みのため削除できません。")

@@ -16,6 +16,7 @@ KIND: Final = "CFP"
 
 
 def _has_answer(tx: Transaction, part_keys: Iterable[int]) -> set[int]:
+    # guard: moves into the room's store module with the calculation
     found = tx.execute(
         """
         SELECT DISTINCT part_key FROM footprint.statements

@@ -1,0 +1,101 @@
+"""SQL of notifications: an inbox that others write into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, LiteralString
+from uuid import UUID
+
+from renkei.commons.notifications.model import Notification, TradeRelation
+from renkei.database.transaction import Transaction
+
+Notice = tuple[int, str, int | None, int | None]
+"""Addressee, type, trade, request (keys)."""
+
+
+def insert(tx: Transaction, notices: Sequence[Notice]) -> None:
+    """Write notifications in one statement."""
+    tx.execute(
+        """
+        INSERT INTO commons.notifications (notification_id, operator_key, sender_key, type, trade_key, request_key,
+                                           notified_at)
+        SELECT n.id, n.operator_key, commons.me(), n.type, n.trade_key, n.request_key, %(now)s
+          FROM unnest(%(ids)s::uuid[], %(addressees)s::bigint[], %(types)s::text[], %(trades)s::bigint[],
+                      %(requests)s::bigint[]) WITH ORDINALITY
+               AS n(id, operator_key, type, trade_key, request_key, position)
+         ORDER BY n.position
+        """,
+        {
+            "now": tx.now,
+            "ids": [tx.new_id() for _ in notices],
+            "addressees": [notice[0] for notice in notices],
+            "types": [notice[1] for notice in notices],
+            "trades": [notice[2] for notice in notices],
+            "requests": [notice[3] for notice in notices],
+        },
+    )
+
+
+_START: Final[LiteralString] = """
+           AND n.notification_key <= (SELECT s.notification_key FROM commons.notifications s
+                                       WHERE s.notification_id = %(after)s AND s.operator_key = commons.me())
+"""
+_FROM: Final[LiteralString] = " AND n.notified_at >= %(from)s "
+_TO: Final[LiteralString] = " AND n.notified_at <= %(to)s "
+
+
+def read(
+    tx: Transaction, since: datetime | None, until: datetime | None, after: UUID | None, rows_wanted: int
+) -> list[Notification]:
+    """Own notifications, newest first, from the one named by `after` on."""
+    rows = tx.execute(
+        """
+        SELECT n.notification_id, n.type, d.operator_id, n.notified_at, n.read_at,
+               t.trade_id, r.request_id, t.downstream_operator_id, t.upstream_operator_id, t.downstream_trace_id,
+               t.upstream_trace_id
+          FROM commons.notifications n
+          JOIN commons.directory d ON d.operator_key = n.sender_key
+          LEFT JOIN commons.trade_relations t ON t.trade_key = n.trade_key
+          LEFT JOIN commons.request_ids r ON r.request_key = n.request_key
+         WHERE n.operator_key = commons.me()
+        """
+        + (_START if after is not None else "")
+        + (_FROM if since is not None else "")
+        + (_TO if until is not None else "")
+        + """
+         ORDER BY n.notification_key DESC LIMIT %(limit)s
+        """,
+        {"after": after, "from": since, "to": until, "limit": rows_wanted},
+    ).fetchall()
+    return [
+        Notification(
+            notification_id=row[0],
+            type=row[1],
+            sender_operator_id=row[2],
+            notified_at=row[3],
+            read_at=row[4],
+            relation=None
+            if row[5] is None
+            else TradeRelation(
+                trade_id=row[5],
+                request_id=row[6],
+                downstream_operator_id=row[7],
+                upstream_operator_id=row[8],
+                downstream_trace_id=row[9],
+                upstream_trace_id=row[10],
+            ),
+        )
+        for row in rows
+    ]
+
+
+def set_read(tx: Transaction, notification_ids: Iterable[UUID]) -> int:
+    """Mark own unread notifications as read; how many there were."""
+    return tx.execute(
+        """
+        UPDATE commons.notifications SET read_at = %s
+         WHERE notification_id = ANY(%s) AND operator_key = commons.me() AND read_at IS NULL
+        """,
+        (tx.now, list(notification_ids)),
+    ).rowcount

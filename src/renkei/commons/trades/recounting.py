@@ -1,0 +1,56 @@
+"""Keeping the chain counters current: hop by hop, each company in its own transaction.
+
+My own change (a line, a trade, an answer, a share) marks my parts; `refresh_chain` recounts the requests I received on
+them or on anything own above them, and tells each customer whose request changed. The customer's duty recounts in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from renkei.commons.trades import chain_store
+from renkei.commons.trades.chain import recount
+from renkei.commons.trades.model import MAX_HOPS
+from renkei.database.events import Handler, ReceivedEvent
+from renkei.database.transaction import Event, Reaction, Transaction
+
+CHAIN_CHANGED = "jp.renkei.chain.changed.v1"
+
+
+def refresh_chain(tx: Transaction, part_keys: set[int]) -> None:
+    """Reaction: recount the requests received for these own parts and everything own above them.
+
+    Also brings the copies up to date that the suppliers of these parts hold of them.
+    One statement if no received request is linked to any of them; writes only counters that differ.
+    """
+    linked = chain_store.linked_above(tx, part_keys)
+    if not linked:
+        return
+    received = chain_store.read_received(tx, linked)
+    children, terminated, parts = chain_store.read_below(tx, linked)
+    changed = recount(received, children, terminated, chain_store.read_sent(tx, parts))
+    if not changed:
+        return
+    for customer in chain_store.write_counts(tx, changed):
+        tell_customer(tx, customer["downstream_key"], customer["request_id"], customer["downstream_part_key"])
+
+
+def tell_customer(tx: Transaction, customer_key: int, request_id: UUID, part_key: int) -> None:
+    """Tell the customer that a request's counters changed; a wave ends after `MAX_HOPS` companies."""
+    if tx.hops >= MAX_HOPS:
+        return
+    data = {"part": part_key, "hops": tx.hops + 1}
+    tx.emit(Event(CHAIN_CHANGED, customer_key, request_id, data))
+
+
+def on_chain_changed(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
+    """Handler: recount what stands on the bought parts whose requests changed."""
+    hops = [event.data["hops"] for event in events]
+    tx.hops = min((hop for hop in hops if isinstance(hop, int)), default=1)
+    parts = [event.data["part"] for event in events]
+    tx.mark("chain", [part for part in parts if isinstance(part, int)])
+
+
+REACTIONS: Mapping[str, Reaction] = {"part_inputs": refresh_chain, "chain": refresh_chain}
+HANDLERS: Mapping[str, Handler] = {CHAIN_CHANGED: on_chain_changed}
