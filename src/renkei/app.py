@@ -148,7 +148,7 @@ def create_app(
     for router in native.root_routers(context):
         app.include_router(router)
     app.mount("/v1", native.application(context))
-    for router in getattr(ouranos, "routers", lambda _: ())(context):
+    for router in ouranos.routers(context):
         app.include_router(router)
 
     default = settings.default_language
@@ -197,5 +197,4 @@ def _refuse_large(context: AppContext, scope: Scope, error: BodyTooLarge) -> Res
 def _failure(scope: Scope, *, default: str) -> Response:
     if _is_v1(scope):
         return failure(scope, default="ja" if default == "ja" else "en")
-    tell: Callable[[Scope], Response] = getattr(ouranos, "failure", failure)
-    return tell(scope)
+    return ouranos.failure(scope)

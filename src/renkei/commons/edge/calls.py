@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
@@ -44,7 +44,7 @@ from renkei.commons.edge.versions import (
 from renkei.database import events
 from renkei.database.caller import Caller
 from renkei.database.transaction import Database, Entry, Transaction
-from renkei.kit.errors import Fault, FaultKind, RenkeiError, SeveralFaults
+from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.kit.ids import parse_id
 from renkei.kit.paging import Page
 from renkei.kit.strict_json import JsonLimits, dumps, parse
@@ -171,18 +171,17 @@ async def open_call(request: Request) -> Call:
         body = await request.body() if scope["method"] not in {"GET", "HEAD"} else b""
     except ClientDisconnect:
         raise Disconnected from None
-    after = header(scope, AFTER_HEADER.lower().encode())
-    stale = False
-    if after is not None and after.strip():
-        stale = not await _reached(context, read_version(context.secrets, after.strip()))
-    return Call(
+    call = Call(
         context=context,
         scope=scope,
         client=client_of(scope, context),
         body_bytes=body,
-        stale=stale,
         idempotency_key=_idempotency_key(scope),
     )
+    after = header(scope, AFTER_HEADER.lower().encode())
+    if scope["method"] not in {"GET", "HEAD"} or after is None or not after.strip():
+        return call
+    return replace(call, stale=not await _reached(call, read_version(context.secrets, after.strip())))
 
 
 Open = Annotated[Call, Depends(open_call)]
@@ -235,11 +234,16 @@ def _idempotency_key(scope: Scope) -> str | None:
     return key
 
 
-async def _reached(context: AppContext, version: int) -> bool:
-    """Whether everything that follows from `version` is done, waited for as long as the settings allow."""
+async def _reached(call: Call, version: int) -> bool:
+    """Whether everything that follows from `version` is done, waited for as long as the settings allow.
+
+    Looks as the caller, whose complaint (no such key, …) is raised here as it would be by the read itself.
+    """
+    context = call.context
     deadline = time.monotonic() + context.settings.renkei_after_wait_seconds
+    entry = await run_sync(v1_entry, context.access, call.client)
     step = 0
-    while await run_sync(_is_pending, context.database, version):
+    while await run_sync(_is_pending, context.database, entry, version):
         if time.monotonic() >= deadline:
             return False
         await anyio.sleep(_WAIT_STEPS[min(step, len(_WAIT_STEPS) - 1)])
@@ -247,11 +251,5 @@ async def _reached(context: AppContext, version: int) -> bool:
     return True
 
 
-def _is_pending(database: Database, version: int) -> bool:
-    return bool(getattr(events, "pending_since", lambda *_: False)(database, version))
-
-
-def refuse_together(faults: list[Fault]) -> None:
-    """Raise `SeveralFaults` if there are any."""
-    if faults:
-        raise SeveralFaults(tuple(faults))
+def _is_pending(database: Database, entry: Entry, version: int) -> bool:
+    return database.read(entry, lambda tx: events.pending_since(tx, version))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -10,8 +12,10 @@ from starlette.responses import Response
 
 from renkei.commons.edge.answers import failure, plain_problem, problem_answer
 from renkei.commons.edge.context import AppContext
+from renkei.commons.edge.openapi import document
 from renkei.commons.edge.validation import faults_of
 from renkei.commons.usecase import use_cases
+from renkei.connectors.native import auth, consents, notifications, operators, parts, requests, trades
 from renkei.kit.errors import RenkeiError, SeveralFaults
 
 _OF_HTTP = {
@@ -24,9 +28,19 @@ _OF_HTTP = {
 }
 
 
-def root_routers(_context: AppContext) -> tuple[APIRouter, ...]:
+_DESCRIPTION = """\
+Supply-chain data linkage in our own words: parts, structures, trades, requests, consents, deliveries.
+
+Who calls: a person by `Authorization: Bearer …`, an application by `X-Api-Key` with the company in `Renkei-Operator`.
+Errors are problem details (RFC 9457), in Japanese or English by `Accept-Language`; what is absent and what is another
+company's is the same 404. Lists come in pages: `next` of one page is `after` of the following one.
+A write answers `Renkei-Version`; a read with that in `Renkei-After` waits for what follows from it.
+"""
+
+
+def root_routers(context: AppContext) -> tuple[APIRouter, ...]:
     """Paths of this door outside `/v1`."""
-    return ()
+    return (auth.jwks_router(context),)
 
 
 def application(context: AppContext) -> FastAPI:
@@ -40,12 +54,42 @@ def application(context: AppContext) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = context
-    for use_case in use_cases():
-        if use_case.routers is not None:
-            for router in use_case.routers(context):
-                app.include_router(router)
+    for router in _routers(context):
+        app.include_router(router)
     tell_errors(app, context)
+    _describe(app)
     return app
+
+
+def _routers(context: AppContext) -> tuple[APIRouter, ...]:
+    """Every router under `/v1`: ours, then those of the use cases."""
+    of_use_cases = [
+        router
+        for use_case in use_cases()
+        if use_case.routers is not None
+        for router in use_case.routers(context)
+    ]
+    return (
+        auth.router(context),
+        operators.router(),
+        parts.router(),
+        trades.router(),
+        requests.router(),
+        consents.router(),
+        notifications.router(),
+        *of_use_cases,
+    )
+
+
+def _describe(app: FastAPI) -> None:
+    """Let `/openapi.json` answer our document; made on first use, then kept."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = document(app, _DESCRIPTION)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to replace the document
 
 
 def tell_errors(app: FastAPI, context: AppContext) -> None:
