@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from renkei.commons.usecase import UseCase
+from renkei.usecases.footprint import api, proposals
 from renkei.usecases.footprint.tables import metadata
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ use_case: Final = UseCase(
     deliver=_deliver,
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
+    routers=api.routers,
+    handlers=proposals.HANDLERS,
 )
 """What this room plugs into the house."""
 

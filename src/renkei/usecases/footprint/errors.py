@@ -77,6 +77,22 @@ class ProposalDecided(Conflict):
     ja = "この代理入力値は既に確認または置き換えられています。"
 
 
+class ProposalOutdated(Conflict):
+    """The buyer has corrected this proposal by a newer one."""
+
+    code = "proposal_outdated"
+    en = "The customer has replaced this proposal by a newer one."
+    ja = "この代理入力値は、取引先により新しい値に更新されています。"
+
+
+class EstimateMissing(Missing):
+    """No estimate for this part (and trade), or the part is another company's."""
+
+    code = "estimate_not_found"
+    en = "There is no estimate for this part."
+    ja = "この部品の推計値は登録されていません。"
+
+
 class SupplierIsMember(Conflict):
     """A value may be entered on behalf of a company only while it is not a member."""
 

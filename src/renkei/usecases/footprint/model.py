@@ -262,10 +262,18 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """A value the buyer entered on behalf of a supplier that was not a member; unconfirmed until that one decides."""
+    """A value the buyer entered on behalf of a supplier that was not a member; unconfirmed until that one decides.
+
+    `downstream_part_key` is the buyer's part, for marking it; the supplier knows it by `downstream_trace_id`.
+    """
 
     proposal_id: UUID
     trade_key: int
+    trade_id: UUID
+    downstream_operator_id: UUID
+    upstream_operator_id: UUID
+    downstream_trace_id: UUID
+    downstream_part_key: int
     downstream_key: int
     upstream_key: int
     declared_unit: Unit
