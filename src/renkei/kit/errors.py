@@ -47,12 +47,16 @@ class Fault:
 
 
 class RenkeiError(Exception):
-    """Base of all told faults. Subclasses set `code`, `kind`, `en`, `ja`; instances carry parameters and a place."""
+    """Base of all told faults. Subclasses set `code`, `kind`, `en`, `ja`; instances carry parameters and a place.
+
+    `retry_after_seconds`: when the same request may well succeed; None where that is not known.
+    """
 
     code: ClassVar[str] = "error"
     kind: ClassVar[FaultKind] = FaultKind.CONTENT
     en: ClassVar[str] = "The request could not be carried out."
     ja: ClassVar[str] = "要求を処理できませんでした。"
+    retry_after_seconds: ClassVar[int | None] = None
 
     def __init__(self, pointer: str = "", **parameters: object) -> None:
         self.pointer = pointer

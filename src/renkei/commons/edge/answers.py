@@ -27,7 +27,10 @@ def problem_answer(scope: Scope, error: RenkeiError, *, default: Language = "en"
     facts.error_code = error.code
     language = choose_language(header(scope, b"accept-language"), default=default)
     status, body = problem(error, language=language, instance=scope["path"], request_id=facts.request_id)
-    return Response(dumps(body), status, _headers(status, language), MEDIA_TYPE)
+    headers = _headers(status, language)
+    if error.retry_after_seconds is not None:
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    return Response(dumps(body), status, headers, MEDIA_TYPE)
 
 
 def plain_problem(

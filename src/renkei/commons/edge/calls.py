@@ -12,16 +12,20 @@ The body is read, and `Renkei-After` waited for, in the event loop, so that slow
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Annotated, Any, Final, TypeVar
 from uuid import UUID
 
 import anyio
 from anyio.to_thread import run_sync
 from fastapi import Depends
+from psycopg.errors import LockNotAvailable
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -32,7 +36,7 @@ from renkei.commons.access.errors import NetworkNotAllowed
 from renkei.commons.access.model import ClientContext
 from renkei.commons.edge.answers import JSON
 from renkei.commons.edge.context import AppContext
-from renkei.commons.edge.facts import facts_of, header
+from renkei.commons.edge.facts import facts_of, header, route_of
 from renkei.commons.edge.validation import Body, read
 from renkei.commons.edge.versions import (
     AFTER_HEADER,
@@ -43,7 +47,18 @@ from renkei.commons.edge.versions import (
 )
 from renkei.database import events
 from renkei.database.caller import Caller
-from renkei.database.transaction import Database, Entry, Transaction
+from renkei.database.idempotency import (
+    POINTER,
+    Claim,
+    KeyReused,
+    RequestInProgress,
+    RequestKey,
+    StoredAnswer,
+    claim,
+    release,
+    remember,
+)
+from renkei.database.transaction import Busy, Database, Entry, Transaction
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.kit.ids import parse_id
 from renkei.kit.paging import Page
@@ -52,8 +67,11 @@ from renkei.kit.strict_json import JsonLimits, dumps, parse
 M = TypeVar("M", bound=Body)
 T = TypeVar("T")
 
+REPLAYED_HEADER: Final = "Idempotency-Replayed"
+
 _BEARER: Final = "bearer "
 _WAIT_STEPS: Final = (0.005, 0.01, 0.02, 0.05)
+_IDEMPOTENCY_KEY: Final = re.compile(r"[!-~]{1,255}", re.ASCII)
 _JSON_TYPE: Final = re.compile(r"application/(?:[a-z0-9.-]+\+)?json\s*(?:;.*)?", re.ASCII | re.IGNORECASE)
 
 
@@ -103,7 +121,8 @@ class Call:
             caller = enter(connection, writing)
             facts = facts_of(self.scope)
             facts.api_key_id = caller.api_key_id
-            if caller.operator_key:
+            if caller.operator_key and facts.operator_id is None:
+                # A request counts once, however many transactions it takes.
                 facts.operator_id = caller.operator_id
                 self.context.quota.take(caller.operator_id)
             return caller
@@ -139,28 +158,72 @@ class Call:
     def write(self, work: Callable[[Transaction], object], *, status: int = 200) -> Response:
         """Answer `status` with what `work` wrote, and the version by which a later read can wait for it.
 
-        With an `Idempotency-Key` the same request is carried out once; its repetition gets the same answer.
+        With an `Idempotency-Key` the same request is carried out once; its repetition gets the same bytes.
+        Raises `KeyReused`, `RequestInProgress`.
         """
-        return self._written(work, status)
+        if self.idempotency_key is None:
+            return _response(self.context.database.run(self.entry, lambda tx: self._made(tx, work, status)))
+        return self._once(self._request_key(self.idempotency_key), work, status)
 
-    def _written(self, work: Callable[[Transaction], object], status: int) -> Response:
-        kept: list[Transaction] = []
-
-        def keeping(tx: Transaction) -> object:
-            kept[:] = [tx]
-            return work(tx)
-
-        value = self.context.database.run(self.entry, keeping)
+    def _made(self, tx: Transaction, work: Callable[[Transaction], object], status: int) -> StoredAnswer:
+        """The answer of this transaction, whose events are written, so that its version is known."""
+        value = work(tx)
+        tx.flush()
         headers: dict[str, str] = {}
         if isinstance(value, Answer):
             status, headers = value.status, dict(value.headers)
             value = value.value
-        version = kept[0].version
-        if version is not None:
-            headers[VERSION_HEADER] = write_version(self.context.secrets, version)
-        if status == 204:
-            return Response(None, 204, headers)
-        return Response(dumps(value), status, headers, JSON)
+        if tx.version is not None:
+            headers[VERSION_HEADER] = write_version(self.context.secrets, tx.version)
+        return StoredAnswer(status, headers, None if status == 204 else dumps(value))
+
+    def _once(self, request: RequestKey, work: Callable[[Transaction], object], status: int) -> Response:
+        """Carry `work` out unless it was; see `database.idempotency` for the steps."""
+        database, entry = self.context.database, self.entry
+        keep = timedelta(hours=self.context.settings.idempotency_hours)
+        claimed = Claim(None, fresh=False)
+
+        def carry_out(tx: Transaction) -> tuple[StoredAnswer, bool]:
+            found = claim(tx, request, keep=keep).answer
+            if found is not None:
+                return found, True
+            answer = self._made(tx, work, status)
+            remember(tx, request, answer)
+            return answer, False
+
+        try:
+            claimed = database.run(entry, lambda tx: claim(tx, request, keep=keep), write=False)
+            if claimed.answer is not None:
+                return _response(claimed.answer, replayed=True)
+            answer, replayed = database.run(entry, carry_out)
+        except Busy as busy:
+            if not claimed.fresh and isinstance(busy.__cause__, LockNotAvailable):
+                raise RequestInProgress(POINTER) from busy
+            raise
+        except KeyReused:
+            raise
+        except Exception:
+            with suppress(RenkeiError):
+                database.run(entry, lambda tx: release(tx, request), write=False)
+            raise
+        return _response(answer, replayed=replayed)
+
+    def _request_key(self, key: str) -> RequestKey:
+        """The name of this request: method and route; the resource, the query and the body are its fingerprint."""
+        parts = (
+            self.scope["path"].encode("utf-8", "surrogatepass"),
+            self.scope["query_string"],
+            self.body_bytes,
+        )
+        content = b"".join(len(part).to_bytes(8) + part for part in parts)
+        return RequestKey(
+            f"{self.scope['method']} {route_of(self.scope)}", key, hashlib.sha256(content).digest()
+        )
+
+
+def _response(answer: StoredAnswer, *, replayed: bool = False) -> Response:
+    headers = {**answer.headers, REPLAYED_HEADER: "true"} if replayed else dict(answer.headers)
+    return Response(answer.body, answer.status, headers, None if answer.body is None else JSON)
 
 
 async def open_call(request: Request) -> Call:
@@ -229,8 +292,8 @@ def _idempotency_key(scope: Scope) -> str | None:
     key = header(scope, b"idempotency-key")
     if key is None:
         return None
-    if not (1 <= len(key) <= 255 and key.isascii() and key.isprintable()):
-        raise BadHeader("header:Idempotency-Key")
+    if _IDEMPOTENCY_KEY.fullmatch(key) is None:
+        raise BadHeader(POINTER)
     return key
 
 

@@ -50,7 +50,7 @@ def route_of(scope: Scope) -> str:
     template = getattr(route, "path", None)
     if template is None:
         return "unmatched"
-    return f"{scope.get('renkei.prefix', '')}{template}"
+    return f"{scope.get('root_path', '')}{template}"
 
 
 def _request_id(given: str | None) -> str:
