@@ -19,11 +19,9 @@ from renkei.database.transaction import Database, Entry, act_as, open_pool
 TEMPLATE = "renkei_template"
 
 WAITING = {
-    "acceptance": "the calculation of footprints is not built yet",
-    "connectors/ouranos/test_cfp.py": "the calculation of footprints is not built yet",
-    "connectors/ouranos/test_defects.py": "the calculation of footprints is not built yet",
+    "acceptance/test_ouranos_sample_client.py": "files and certificates are not built yet",
+    "connectors/ouranos/test_cfp.py": "certificates are not built yet",
     "connectors/ouranos/test_production_paths.py": "files and footprints are not built yet",
-    "connectors/ouranos/test_published_schemas.py": "the calculation of footprints is not built yet",
     "fault": "the worker is not built yet",
     "fuzz": "operations that are not built yet answer 500",
 }

@@ -30,8 +30,9 @@ class UseCase:
 
     request_kinds: what may be asked ("CFP"); attributes: what may be consented, per kind, with ja/en labels.
     has_answer: which of the given own parts can answer a request of the kind (a statement exists).
-    build_payload / deliver: called by `commons.consents` when a consent or a link changes.
-    reactions: topics of `Transaction.mark`; handlers: event type → what the addressee's duty does with it.
+    reactions: topics of `Transaction.mark` → what to do in the same transaction (`disclosure`: own parts of which the
+    consents, links or values changed; `part_inputs`: own parts whose lines, facts, trades or deliveries changed;
+    `part_deleted`); handlers: event type → what the addressee's duty does with it.
     routers: paths under /v1; migrations: the folder of its Alembic branch.
     """
 
@@ -39,7 +40,6 @@ class UseCase:
     request_kinds: tuple[str, ...]
     attributes: Mapping[str, Mapping[str, tuple[str, str]]]
     has_answer: Callable[[Transaction, Iterable[int]], set[int]]
-    deliver: Callable[[Transaction, Iterable[int]], None]
     metadata: sa.MetaData
     migrations: Path
     routers: Callable[[Any], tuple[APIRouter, ...]] | None = None

@@ -94,8 +94,8 @@ class Transaction:
         self.track_id: UUID | None = None
         """The support identifier (X-Track) given to this write, stored with its events."""
         self.origin = origin
-        self.hops = 0
-        """How many companies the wave that this transaction belongs to has passed; handlers of events set it."""
+        self.hops: dict[str, int] = {}
+        """How many companies each wave that this transaction belongs to has passed; handlers of events set it."""
         self._reactions = reactions
         self._marked: dict[str, set[int]] = {}
         self._events: list[Event] = []

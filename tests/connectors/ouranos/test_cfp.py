@@ -94,7 +94,7 @@ class TestTable92:
 
     def test_an_end_part_used_as_a_child(self, a):
         _, (child,) = a.make_structure("P", a.child("E", terminatedFlag=True))
-        a.state(child, cfp=(0, 0, 0.5, 0))
+        a.state(child, cfp=(0, 0, 0.5, 0), main=NONE)
         assert list(a.shown(child)) == OWN
 
     def test_a_made_sub_assembly(self, a):

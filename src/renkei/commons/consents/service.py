@@ -167,6 +167,11 @@ def deliver(
     writer.write(kind)
 
 
+def may_matter(tx: Transaction, kind: str, part_keys: Iterable[int]) -> bool:
+    """Whether anybody may, or could once, see something of these own parts. One statement."""
+    return store.any_consent(tx, part_keys, kind)
+
+
 def inbox(tx: Transaction, kind: str, trade_keys: Iterable[int]) -> dict[int, Delivery]:
     """The delivery in force of each trade the caller buys by; tombstones and expired ones left out. One statement."""
     keys = list(trade_keys)
@@ -272,7 +277,11 @@ class _Writer:
                 DELIVERY_WRITTEN,
                 row.consumer_key,
                 row.delivery_id,
-                {"part": downstream_part_key, "trade": row.trade_key},
+                {
+                    "part": downstream_part_key,
+                    "trade": row.trade_key,
+                    "hops": self.tx.hops.get(DELIVERY_WRITTEN, 0) + 1,
+                },
             )
         )
 

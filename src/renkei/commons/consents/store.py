@@ -110,6 +110,19 @@ def current_of_parts(tx: Transaction, part_keys: Iterable[int], kind: str) -> li
     return [_stored(row) for row in rows]
 
 
+def any_consent(tx: Transaction, part_keys: Iterable[int], kind: str) -> bool:
+    """Whether there is a current version for any of some parts, withdrawn ones included."""
+    row = tx.row(
+        """
+        SELECT EXISTS (
+          SELECT FROM commons.consents
+           WHERE operator_key = commons.me() AND part_key = ANY(%s) AND kind = %s AND superseded_at IS NULL) AS found
+        """,
+        (list(part_keys), kind),
+    )
+    return row is not None and bool(row["found"])
+
+
 def over(tx: Transaction, now: datetime) -> list[StoredConsent]:
     """Granted consents of the caller whose end has come."""
     rows = tx.rows(

@@ -38,16 +38,17 @@ def refresh_chain(tx: Transaction, part_keys: set[int]) -> None:
 
 def tell_customer(tx: Transaction, customer_key: int, request_id: UUID, part_key: int) -> None:
     """Tell the customer that a request's counters changed; a wave ends after `MAX_HOPS` companies."""
-    if tx.hops >= MAX_HOPS:
+    hops = tx.hops.get(CHAIN_CHANGED, 0)
+    if hops >= MAX_HOPS:
         return
-    data = {"part": part_key, "hops": tx.hops + 1}
+    data = {"part": part_key, "hops": hops + 1}
     tx.emit(Event(CHAIN_CHANGED, customer_key, request_id, data))
 
 
 def on_chain_changed(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
     """Handler: recount what stands on the bought parts whose requests changed."""
     hops = [event.data["hops"] for event in events]
-    tx.hops = min((hop for hop in hops if isinstance(hop, int)), default=1)
+    tx.hops[CHAIN_CHANGED] = min((hop for hop in hops if isinstance(hop, int)), default=1)
     parts = [event.data["part"] for event in events]
     tx.mark("chain", [part for part in parts if isinstance(part, int)])
 

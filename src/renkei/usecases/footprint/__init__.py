@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from renkei.commons.consents.service import DELIVERY_WRITTEN
 from renkei.commons.usecase import UseCase
-from renkei.usecases.footprint import api, proposals
+from renkei.usecases.footprint import api, proposals, store
+from renkei.usecases.footprint.disclosure import disclose, on_delivery
+from renkei.usecases.footprint.kind import KIND
+from renkei.usecases.footprint.recalculation import recalculate
 from renkei.usecases.footprint.tables import metadata
 
 if TYPE_CHECKING:
     from renkei.database.transaction import Transaction
 
-KIND: Final = "CFP"
 
-
-def _has_answer(tx: Transaction, part_keys: Iterable[int]) -> set[int]:
-    # guard: moves into the room's store module with the calculation
-    found = tx.execute(
-        """
-        SELECT DISTINCT part_key FROM footprint.statements
-         WHERE operator_key = commons.me() AND superseded_at IS NULL AND part_key = ANY(%s)
-        """,
-        (list(part_keys),),
-    ).fetchall()
-    return {int(row[0]) for row in found}
-
-
-def _deliver(tx: Transaction, part_keys: Iterable[int]) -> None:
-    tx.mark("disclosure", part_keys)
+def _recalculate(tx: Transaction, part_keys: set[int]) -> None:
+    recalculate(tx, part_keys)
 
 
 use_case: Final = UseCase(
@@ -45,12 +34,12 @@ use_case: Final = UseCase(
             "categories": ("内訳", "Categories"),
         }
     },
-    has_answer=_has_answer,
-    deliver=_deliver,
+    has_answer=store.parts_with_statement,
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=api.routers,
-    handlers=proposals.HANDLERS,
+    reactions={"part_inputs": _recalculate, "disclosure": disclose, "part_deleted": store.end_all},
+    handlers={DELIVERY_WRITTEN: on_delivery, **proposals.HANDLERS},
 )
 """What this room plugs into the house."""
 

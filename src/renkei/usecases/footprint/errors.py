@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renkei.kit.errors import Conflict, Missing
+from renkei.kit.errors import Conflict, Missing, RenkeiError
 
 
 class StatementExists(Conflict):
@@ -35,6 +35,30 @@ class TradeMissing(Missing):
     code = "trade_not_found"
     en = "There is no such trade of this part."
     ja = "この部品について指定された取引関係は存在しません。"
+
+
+class NotBought(Conflict):
+    """An estimate was sent for a part that is made here or is the end of the chain."""
+
+    code = "part_not_bought"
+    en = "Only a bought part can have an estimate; state the footprint of this part itself."
+    ja = "推計値は購入部品にのみ登録できます。この部品は排出量そのものを登録してください。"
+
+
+class BadNumber(RenkeiError):
+    """A number that no footprint can have, or a period that ends before it begins."""
+
+    code = "bad_number"
+    en = "This value is outside of what is possible here."
+    ja = "この値は入力できる範囲を超えています。"
+
+
+class UnitNotDeclarable(RenkeiError):
+    """A footprint is stated per one of the units that every system of the chain knows."""
+
+    code = "unit_not_declarable"
+    en = "A footprint cannot be stated per {unit}. Use one of: {allowed}."
+    ja = "排出量の単位に{unit}は使用できません。次のいずれかを指定してください：{allowed}"
 
 
 class CertificateExists(Conflict):

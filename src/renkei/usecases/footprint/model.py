@@ -114,11 +114,26 @@ class Value:
 class Cause:
     """Why a version was written, one step up.
 
-    `kind`: declared, structure, delivery, withdrawal, estimate, share or child; `ids`: public ids of what changed.
+    `kind` and what `ids` (public ids) name: declared (nothing); structure, facts (the part itself); delivery,
+    withdrawal (deliveries that came or went); estimate, proposal (the buyer's own values that came or went);
+    child (statement versions of own parts); share (the bought parts whose shares changed).
     """
 
     kind: str
     ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What answered for a share of one line when a version was calculated.
+
+    `kind`: delivery, estimate, proposal, own (a statement version of an own part); `source_id`: its public id.
+    """
+
+    child_id: UUID
+    kind: str
+    source_id: UUID
+    share: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +155,7 @@ class Statement:
     gate_to_gate: Decimal | None
     method: Mapping[str, Any]
     in_force: Value
+    sources: tuple[Source, ...]
     structure_key: int | None
     period_from: date | None
     period_to: date | None

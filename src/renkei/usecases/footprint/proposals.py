@@ -32,6 +32,7 @@ from renkei.usecases.footprint.errors import (
     SupplierIsMember,
     TradeMissing,
 )
+from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import (
     Emission,
     Proposal,
@@ -44,7 +45,6 @@ from renkei.usecases.footprint.model import (
 
 DECIDED: Final = "jp.renkei.proposal.decided.v1"
 _MADE: Final = "jp.renkei.proposal.made.v1"
-_KIND: Final = "CFP"
 
 
 def propose(
@@ -95,7 +95,7 @@ def confirm(tx: Transaction, proposal_id: UUID, trace_id: UUID) -> Statement:
         component_scope="whole",
     )
     statement = _decided(tx, proposal, "confirmed", draft)
-    release(tx, trace_id, proposal.downstream_operator_id, _KIND, {"total": True, "quality": True})
+    release(tx, trace_id, proposal.downstream_operator_id, KIND, {"total": True, "quality": True})
     return statement
 
 

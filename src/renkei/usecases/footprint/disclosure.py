@@ -1,0 +1,95 @@
+"""What there is to say of own parts to those who may hear it: the contents of deliveries, attribute by attribute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import structlog
+
+from renkei.commons.consents import service as consents
+from renkei.commons.consents.model import Payload
+from renkei.commons.consents.service import DELIVERY_WRITTEN
+from renkei.commons.parts import service as parts
+from renkei.database.events import ReceivedEvent
+from renkei.database.transaction import Transaction
+from renkei.kit.decimals import CONTEXT, to_15_digits
+from renkei.kit.quantities import NO_FACTS, ConversionFacts
+from renkei.usecases.footprint import documents, store
+from renkei.usecases.footprint.calculation import ZERO
+from renkei.usecases.footprint.kind import KIND
+from renkei.usecases.footprint.model import Statement
+
+log = structlog.get_logger(__name__)
+
+MAX_HOPS: Final = 1_000
+"""How many companies one change may run through. A loop of companies that recycles half of what it makes settles at 15
+digits after 50; one that never settles ends here, with the values of its last round."""
+
+
+def disclose(tx: Transaction, part_keys: set[int]) -> None:
+    """Reaction to `disclosure`: bring the inboxes of all who may see something of these own parts up to date."""
+    if not consents.may_matter(tx, KIND, part_keys):
+        return
+    facts = {key: part.facts for key, part in parts.parts_of(tx, part_keys).items()}
+    general: dict[int, Payload] = {key: Payload(statement_id=None, version=None) for key in part_keys}
+    per_trade: dict[int, Payload] = {}
+    for statement in store.read_stated(tx, part_keys).statements:
+        payload = Payload(
+            statement_id=statement.statement_id,
+            version=statement.version,
+            attributes=attributes(statement, facts.get(statement.part_key, NO_FACTS)),
+        )
+        if statement.trade_key is None:
+            general[statement.part_key] = payload
+        else:
+            per_trade[statement.trade_key] = payload
+    consents.deliver(tx, KIND, general, per_trade)
+
+
+def attributes(statement: Statement, facts: ConversionFacts) -> Mapping[str, Mapping[str, Any]]:
+    """Attribute → content, of one statement. What it has nothing to say of is absent."""
+    in_force = statement.in_force
+    found: dict[str, Mapping[str, Any]] = {
+        "total": documents.delivered_total(statement.declared_unit, in_force, facts),
+        "quality": documents.delivered_quality(in_force),
+        "gate_to_gate": {
+            "unit": statement.declared_unit.value,
+            "value": documents.number(gate_to_gate(statement)),
+        },
+    }
+    if in_force.primary_data_share is not None:
+        found["pds"] = {
+            "value": documents.number(in_force.primary_data_share),
+            "coverage": documents.number(in_force.pds_coverage),
+        }
+    if in_force.categories:
+        found["categories"] = {
+            "split": documents.categories(in_force.categories),
+            "coverage": {
+                name: documents.number(share) for name, share in in_force.categories_coverage.items()
+            },
+        }
+    return found
+
+
+def gate_to_gate(statement: Statement) -> Decimal:
+    """The part's own processes alone, all stages together: as stated, else the sum of what is declared as own."""
+    if statement.gate_to_gate is not None:
+        return statement.gate_to_gate
+    total = ZERO
+    for emission in statement.declared.values():
+        total = CONTEXT.add(total, emission.own or ZERO)
+    return to_15_digits(total)
+
+
+def on_delivery(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
+    """Handler: what came into the inbox (or was taken back) changes the totals of the parts it is bought for."""
+    hops = max((hop for event in events if isinstance(hop := event.data.get("hops"), int)), default=1)
+    if hops > MAX_HOPS:
+        log.warning("value_wave_stopped", hops=hops)
+        return
+    tx.hops[DELIVERY_WRITTEN] = hops
+    bought = [event.data["part"] for event in events]
+    tx.mark("part_inputs", [part for part in bought if isinstance(part, int)])

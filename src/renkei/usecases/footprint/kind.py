@@ -1,0 +1,5 @@
+"""The request kind that this use case answers."""
+
+from typing import Final
+
+KIND: Final = "CFP"

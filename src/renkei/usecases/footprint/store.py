@@ -1,0 +1,284 @@
+"""SQL of footprints: statements and estimates. Every statement names the caller's own rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg.rows import DictRow
+
+from renkei.database.transaction import Transaction
+from renkei.kit.quantities import Unit
+from renkei.kit.strict_json import dumps
+from renkei.usecases.footprint import documents
+from renkei.usecases.footprint.model import Estimate, EstimateDraft, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What the caller itself says of some own parts: current statements and current estimates."""
+
+    statements: tuple[Statement, ...] = ()
+    estimates: tuple[Estimate, ...] = ()
+
+
+NOTHING_STATED = Stated()
+
+
+def stated_above(tx: Transaction, part_keys: Iterable[int]) -> bool:
+    """Whether any of these own parts, or anything own above them, has a current statement. One statement."""
+    row = tx.row(
+        """
+        WITH RECURSIVE above AS (
+          SELECT unnest(%(keys)s::bigint[]) AS part_key
+          UNION
+          SELECT l.parent_key FROM above a
+            JOIN commons.lines_in_force l ON l.child_key = a.part_key AND l.operator_key = commons.me()
+        )
+        SELECT EXISTS (
+          SELECT FROM above a
+            JOIN footprint.statements s
+              ON s.part_key = a.part_key AND s.operator_key = commons.me() AND s.superseded_at IS NULL) AS found
+        """,
+        {"keys": list(part_keys)},
+    )
+    return row is not None and bool(row["found"])
+
+
+def read_stated(tx: Transaction, part_keys: Iterable[int]) -> Stated:
+    """The current statements (general ones before those of single trades) and estimates of own parts. One statement."""
+    keys = list(part_keys)
+    if not keys:
+        return NOTHING_STATED
+    rows = tx.rows(
+        """
+        SELECT false AS estimated, s.statement_key, s.statement_id, s.cfp_id, s.part_key, s.trade_key, s.version,
+               s.declared_unit, s.component_scope, s.declared, s.in_force, s.quality, s.method, s.coverage_direct,
+               s.coverage_deep, s.structure_key, s.period_from, s.period_to, s.causes, s.automatic, s.created_by,
+               s.created_at, s.superseded_at
+          FROM footprint.statements s
+         WHERE s.operator_key = commons.me() AND s.part_key = ANY(%(keys)s) AND s.superseded_at IS NULL
+        UNION ALL
+        SELECT true, e.estimate_key, e.estimate_id, NULL, e.part_key, e.trade_key, NULL, e.declared_unit, e.source,
+               e.stages, NULL, e.quality, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, e.created_by, e.created_at,
+               e.superseded_at
+          FROM footprint.estimates e
+         WHERE e.operator_key = commons.me() AND e.part_key = ANY(%(keys)s) AND e.superseded_at IS NULL
+         ORDER BY part_key, trade_key NULLS FIRST
+        """,
+        {"keys": keys},
+    )
+    return Stated(
+        statements=tuple(_statement(row) for row in rows if not row["estimated"]),
+        estimates=tuple(
+            _estimate(
+                {
+                    **row,
+                    "estimate_id": row["statement_id"],
+                    "source": row["component_scope"],
+                    "stages": row["declared"],
+                }
+            )
+            for row in rows
+            if row["estimated"]
+        ),
+    )
+
+
+def read_history(
+    tx: Transaction, part_key: int, trade_key: int | None, before_version: int | None, limit: int
+) -> list[Statement]:
+    """Versions of an own part's footprint (of one trade, or the general one), newest first."""
+    rows = tx.rows(
+        """
+        SELECT statement_key, statement_id, cfp_id, part_key, trade_key, version, declared_unit, component_scope,
+               declared, in_force, quality, method, coverage_direct, coverage_deep, structure_key, period_from,
+               period_to, causes, automatic, created_by, created_at, superseded_at
+          FROM footprint.statements
+         WHERE operator_key = commons.me() AND part_key = %(part)s AND trade_key IS NOT DISTINCT FROM %(trade)s::bigint
+           AND (%(before)s::int IS NULL OR version < %(before)s)
+         ORDER BY version DESC LIMIT %(limit)s
+        """,
+        {"part": part_key, "trade": trade_key, "before": before_version, "limit": limit},
+    )
+    return [_statement(row) for row in rows]
+
+
+def parts_with_statement(tx: Transaction, part_keys: Iterable[int]) -> set[int]:
+    """Which of these own parts have a current statement."""
+    rows = tx.execute(
+        """
+        SELECT DISTINCT part_key FROM footprint.statements
+         WHERE operator_key = commons.me() AND superseded_at IS NULL AND part_key = ANY(%s)
+        """,
+        (list(part_keys),),
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def insert_versions(tx: Transaction, versions: Sequence[Statement]) -> dict[UUID, int]:
+    """Write versions, superseding what was current of the same part and trade; their keys by id. Two statements."""
+    supersede(tx, [(one.part_key, one.trade_key) for one in versions])
+    rows = tx.execute(
+        """
+        INSERT INTO footprint.statements (statement_id, operator_key, part_key, trade_key, cfp_id, version,
+               declared_unit, component_scope, declared, in_force, quality, method, coverage_direct, coverage_deep,
+               structure_key, period_from, period_to, causes, automatic, created_by, created_at)
+        SELECT n.statement_id, commons.me(), n.part_key, n.trade_key, n.cfp_id, n.version, n.unit, n.scope,
+               n.declared::jsonb, n.in_force::jsonb, n.quality::jsonb, n.method::jsonb, n.direct, n.deep,
+               n.structure_key, n.period_from, n.period_to, n.causes::jsonb, n.automatic, n.created_by, n.created_at
+          FROM unnest(%(ids)s::uuid[], %(parts)s::bigint[], %(trades)s::bigint[], %(cfps)s::uuid[], %(versions)s::int[],
+                      %(units)s::text[], %(scopes)s::text[], %(declared)s::text[], %(in_force)s::text[],
+                      %(quality)s::text[], %(methods)s::text[], %(direct)s::numeric[], %(deep)s::numeric[],
+                      %(structures)s::bigint[], %(froms)s::date[], %(tos)s::date[], %(causes)s::text[],
+                      %(automatic)s::bool[], %(by)s::text[], %(at)s::timestamptz[]) WITH ORDINALITY
+               AS n(statement_id, part_key, trade_key, cfp_id, version, unit, scope, declared, in_force, quality, method,
+                    direct, deep, structure_key, period_from, period_to, causes, automatic, created_by, created_at, place)
+         ORDER BY n.place
+        RETURNING statement_id, statement_key
+        """,
+        {
+            "ids": [one.statement_id for one in versions],
+            "parts": [one.part_key for one in versions],
+            "trades": [one.trade_key for one in versions],
+            "cfps": [one.cfp_id for one in versions],
+            "versions": [one.version for one in versions],
+            "units": [one.declared_unit.value for one in versions],
+            "scopes": [one.component_scope for one in versions],
+            "declared": [
+                dumps(
+                    documents.declared(
+                        one.declared, one.declared_categories, one.declared_pds, one.gate_to_gate
+                    )
+                ).decode()
+                for one in versions
+            ],
+            "in_force": [
+                dumps(documents.value(one.in_force) | {"sources": documents.sources(one.sources)}).decode()
+                for one in versions
+            ],
+            "quality": [dumps(documents.quality(one.declared_quality)).decode() for one in versions],
+            "methods": [dumps(dict(one.method)).decode() for one in versions],
+            "direct": [one.in_force.coverage_direct for one in versions],
+            "deep": [one.in_force.coverage_deep for one in versions],
+            "structures": [one.structure_key for one in versions],
+            "froms": [one.period_from for one in versions],
+            "tos": [one.period_to for one in versions],
+            "causes": [dumps(documents.causes(one.causes)).decode() for one in versions],
+            "automatic": [one.automatic for one in versions],
+            "by": [one.created_by for one in versions],
+            "at": [one.created_at for one in versions],
+        },
+    ).fetchall()
+    return {row[0]: row[1] for row in rows}
+
+
+def supersede(tx: Transaction, of: Sequence[tuple[int, int | None]]) -> None:
+    """End what is current of these own parts (each with its trade, or None for the general statement)."""
+    tx.execute(
+        """
+        UPDATE footprint.statements s SET superseded_at = %(now)s
+          FROM unnest(%(parts)s::bigint[], %(trades)s::bigint[]) AS o(part_key, trade_key)
+         WHERE s.operator_key = commons.me() AND s.superseded_at IS NULL
+           AND s.part_key = o.part_key AND s.trade_key IS NOT DISTINCT FROM o.trade_key
+        """,
+        {"now": tx.now, "parts": [part for part, _ in of], "trades": [trade for _, trade in of]},
+    )
+
+
+def end_all(tx: Transaction, part_keys: Iterable[int]) -> None:
+    """End every current statement and estimate of these own parts: the parts were deleted."""
+    keys = list(part_keys)
+    tx.execute(
+        """
+        WITH ended AS (
+          UPDATE footprint.statements SET superseded_at = %(now)s
+           WHERE operator_key = commons.me() AND superseded_at IS NULL AND part_key = ANY(%(keys)s))
+        UPDATE footprint.estimates SET superseded_at = %(now)s
+         WHERE operator_key = commons.me() AND superseded_at IS NULL AND part_key = ANY(%(keys)s)
+        """,
+        {"now": tx.now, "keys": keys},
+    )
+
+
+def replace_estimate(
+    tx: Transaction, draft: EstimateDraft, part_key: int, trade_key: int | None
+) -> Estimate | None:
+    """End the current estimate of the part (or of one trade of it) and write the new one, if there is one."""
+    tx.execute(
+        """
+        UPDATE footprint.estimates SET superseded_at = %(now)s
+         WHERE operator_key = commons.me() AND superseded_at IS NULL AND part_key = %(part)s
+           AND trade_key IS NOT DISTINCT FROM %(trade)s::bigint
+        """,
+        {"now": tx.now, "part": part_key, "trade": trade_key},
+    )
+    if draft.stages is None:
+        return None
+    row = tx.row(
+        """
+        INSERT INTO footprint.estimates (estimate_id, operator_key, part_key, trade_key, declared_unit, stages, quality,
+                                         source, created_by, created_at)
+        VALUES (%(id)s, commons.me(), %(part)s, %(trade)s, %(unit)s, %(stages)s::jsonb, %(quality)s::jsonb, %(source)s,
+                %(by)s, %(now)s)
+        RETURNING estimate_id, part_key, trade_key, declared_unit, stages, quality, source, created_by, created_at
+        """,
+        {
+            "id": tx.new_id(),
+            "part": part_key,
+            "trade": trade_key,
+            "unit": draft.declared_unit.value,
+            "stages": dumps(documents.amounts(draft.stages)).decode(),
+            "quality": dumps(documents.quality(draft.quality)).decode(),
+            "source": draft.source,
+            "by": tx.caller.actor,
+            "now": tx.now,
+        },
+    )
+    assert row is not None
+    return _estimate(row)
+
+
+def _statement(row: DictRow) -> Statement:
+    declared, in_force = row["declared"], row["in_force"]
+    return Statement(
+        statement_key=row["statement_key"],
+        statement_id=row["statement_id"],
+        cfp_id=row["cfp_id"],
+        part_key=row["part_key"],
+        trade_key=row["trade_key"],
+        version=row["version"],
+        declared_unit=Unit(row["declared_unit"]),
+        component_scope=row["component_scope"],
+        declared=documents.read_emissions(declared["stages"]),
+        declared_quality=documents.read_quality(row["quality"]),
+        declared_categories=documents.read_categories(declared.get("categories", {})),
+        declared_pds=documents.decimal(declared.get("primary_data_share")),
+        gate_to_gate=documents.decimal(declared.get("gate_to_gate")),
+        method=row["method"],
+        in_force=documents.read_value(in_force, row["coverage_direct"], row["coverage_deep"]),
+        sources=documents.read_sources(in_force.get("sources", ())),
+        structure_key=row["structure_key"],
+        period_from=row["period_from"],
+        period_to=row["period_to"],
+        causes=documents.read_causes(row["causes"]),
+        automatic=row["automatic"],
+        created_by=row["created_by"],
+        created_at=row["created_at"],
+        superseded_at=row["superseded_at"],
+    )
+
+
+def _estimate(row: DictRow) -> Estimate:
+    return Estimate(
+        estimate_id=row["estimate_id"],
+        part_key=row["part_key"],
+        trade_key=row["trade_key"],
+        declared_unit=Unit(row["declared_unit"]),
+        stages=documents.read_amounts(row["stages"]),
+        quality=documents.read_quality(row["quality"]),
+        source=row["source"],
+        created_by=row["created_by"],
+        created_at=row["created_at"],
+    )
