@@ -32,6 +32,7 @@ from renkei.commons.usecase import use_cases
 from renkei.connectors import native, ouranos
 from renkei.database.events import Handler
 from renkei.database.migrate import COMMONS, Branch, heads
+from renkei.database.readiness import EventQueue
 from renkei.database.transaction import Database, Reaction
 from renkei.kit.secret_box import SecretBox, open_secret_box
 from renkei.kit.strict_json import BodyTooLarge
@@ -108,7 +109,7 @@ def open_context(
         secrets=box,
         access=AccessKeys(database, box, access_policy(settings)),
         quota=RateQuota(settings.requests_per_second_per_operator, settings.request_burst_per_operator),
-        queue=queue,
+        queue=queue or EventQueue(database, settings.events_stall_seconds),
         expected_revisions=expected_revisions,
     )
 
@@ -123,7 +124,7 @@ def create_app(
 ) -> FastAPI:
     """The whole server as one ASGI application on an open `database`, which stays the caller's to close.
 
-    `queue` is what `/readyz` asks about events; `on_close` runs when the server has drained.
+    `queue` is what `/readyz` asks about events (by default, the queue in the database); `on_close` runs when the server has drained.
     """
     context = open_context(settings, database, queue=queue, secrets=secrets)
 

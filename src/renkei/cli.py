@@ -43,6 +43,9 @@ def serve(
     host: Host = None,
     port: Port = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer HTTP.")] = 1,
+    with_worker: Annotated[
+        bool, typer.Option("--with-worker", help="Handle events and timers too (see `renkei work`).")
+    ] = False,
     tls_cert: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Certificate chain (PEM).")
     ] = None,
@@ -56,7 +59,15 @@ def serve(
     if (tls_cert is None) != (tls_key is None):
         raise typer.BadParameter("--tls-cert and --tls-key go together")
     settings = load_settings(**_chosen(host=host, port=port))
-    serving.serve(settings, workers=workers, tls_cert=tls_cert, tls_key=tls_key)
+    serving.serve(settings, workers=workers, with_worker=with_worker, tls_cert=tls_cert, tls_key=tls_key)
+
+
+@cli.command()
+def work() -> None:
+    """Handle events and timers: any number of workers may run, each duty has one owner at a time."""
+    from renkei import serve as serving  # noqa: PLC0415
+
+    serving.work(load_settings())
 
 
 @db.command()

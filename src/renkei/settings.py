@@ -173,6 +173,13 @@ class Settings(BaseSettings):
         "Life of an access token, which cannot be called back; the Ouranos contract says 3600.",
         ge=60,
     )
+    signing_key_days: int = _setting(
+        _ACCESS,
+        90,
+        "Age at which a worker makes a new key for signing access tokens; the former goes on verifying until its last "
+        "token has expired, so nobody is logged out.",
+        ge=1,
+    )
     refresh_token_days: int = _setting(
         _ACCESS, 30, "Life of a /v1 refresh token or web session without use; each use gives a new one.", ge=1
     )
@@ -275,6 +282,24 @@ class Settings(BaseSettings):
         10,
         "Tries of an event's handler, ever farther apart, before it is put aside for a person.",
         ge=1,
+    )
+    events_stall_seconds: float = _setting(
+        _EVENTS,
+        60.0,
+        "When events wait and none was read for so long, /readyz says no: longer than a worker takes to restart.",
+        gt=0,
+    )
+    duties_interval_seconds: float = _setting(
+        _EVENTS,
+        30.0,
+        "How often a worker looks for consents whose end has come: how much longer than agreed a value may be seen.",
+        gt=0,
+    )
+    clearing_interval_seconds: float = _setting(
+        _EVENTS,
+        3_600.0,
+        "How often what is past its retention is deleted: often enough that it is little each time.",
+        gt=0,
     )
     event_retention_days: int = _setting(
         _EVENTS, 30, "How long handled events are kept: longer than any reader is away.", ge=1

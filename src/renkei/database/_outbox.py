@@ -77,6 +77,20 @@ class Batch:
     blocked: dict[Subject, datetime] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueState:
+    """How the queue of events stands: unread, failed and tried again, left for a person.
+
+    `oldest_at` is when the first unread event that can be read was written; `advanced_at` when the reader last moved.
+    """
+
+    waiting: int
+    oldest_at: datetime | None
+    advanced_at: datetime | None
+    retrying: int
+    buried: int
+
+
 def read_batch(tx: Transaction, reader: str, limit: int) -> list[ReceivedEvent]:
     """The next `limit` events after the reader's place, oldest transaction first.
 
@@ -231,6 +245,41 @@ def purge_events(tx: Transaction, before: datetime, *, limit: int = 5_000) -> in
     ).rowcount
 
 
+def purge_claims(tx: Transaction, before: datetime) -> int:
+    """Delete idempotency keys claimed before `before`; returns how many."""
+    # guard: retention is the platform's duty for all companies at once
+    return tx.execute("DELETE FROM commons.idempotency WHERE claimed_at < %s", (before,)).rowcount
+
+
+def queue_state(tx: Transaction, reader: str = READER, *, most: int = 100_000) -> QueueState:
+    """How far the reader is behind; counts go up to `most`, so that asking stays cheap."""
+    row = tx.row(
+        """
+        WITH place AS (
+          SELECT coalesce(max(r.xid::text), '0')::xid8 AS xid, coalesce(max(r.event_key), 0) AS event_key,
+                 max(r.advanced_at) AS advanced_at
+            FROM commons.event_readers r WHERE r.reader = %(reader)s),
+        waiting AS (
+          SELECT e.created_at FROM commons.events e, place
+           WHERE (e.xid, e.event_key) > (place.xid, place.event_key)
+             AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+           ORDER BY e.xid, e.event_key
+           LIMIT %(most)s),
+        failed AS (
+          SELECT f.next_attempt_at FROM commons.event_failures f
+           WHERE f.reader = %(reader)s AND f.resolved_at IS NULL
+           LIMIT %(most)s)
+        SELECT (SELECT count(*) FROM waiting) AS waiting, (SELECT created_at FROM waiting LIMIT 1) AS oldest_at,
+               (SELECT advanced_at FROM place) AS advanced_at,
+               (SELECT count(*) FROM failed WHERE next_attempt_at IS NOT NULL) AS retrying,
+               (SELECT count(*) FROM failed WHERE next_attempt_at IS NULL) AS buried
+        """,
+        {"reader": reader, "most": most},
+    )
+    assert row is not None
+    return QueueState(**row)
+
+
 def from_another_server(tx: Transaction) -> bool:
     """Whether the transaction ids in the outbox are ahead of this server's: the database was restored from a backup."""
     row = tx.row(
@@ -249,12 +298,14 @@ def begin_anew(tx: Transaction) -> None:
     Transaction ids start at 3 on a new server and mean nothing beyond their own: without this, events written from
     now on could stand before the readers' places and never be read. Order among the unhandled is by event key.
     Several readers at different places begin at the hindmost (events may come again, which handlers allow).
+    What this server has written since the restore has a later key than all it brought along: it counts as unhandled.
     """
     tx.execute("LOCK TABLE commons.event_readers IN EXCLUSIVE MODE")
     tx.execute(
         """
         UPDATE commons.events e
-           SET xid = CASE WHEN (e.xid, e.event_key) <= (r.xid, r.event_key) THEN '0'::xid8 ELSE '1'::xid8 END,
+           SET xid = CASE WHEN (e.xid, e.event_key) <= (r.xid, r.event_key) AND e.event_key <= r.event_key
+                          THEN '0'::xid8 ELSE '1'::xid8 END,
                origin = '1'::xid8
           FROM (SELECT coalesce((array_agg(xid ORDER BY xid, event_key))[1], '0'::xid8) AS xid,
                        coalesce((array_agg(event_key ORDER BY xid, event_key))[1], 0) AS event_key

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from renkei.database import embedded
 from renkei.database.migrate import Branch, heads, revisions, upgrade
-from renkei.database.transaction import Database, Reaction, open_pool
+from renkei.database.transaction import Database, Reaction, Transaction, as_role, open_pool
 
 if TYPE_CHECKING:
     from renkei.kit.clock import Clock
@@ -61,6 +61,21 @@ def connect(
         },
     )
     return Database(pool, clock=clock, reactions=reactions)
+
+
+def connections_allowed(database: Database) -> int:
+    """How many connections the server admits to others than its superuser."""
+
+    def read(tx: Transaction) -> int:
+        row = tx.row(
+            """
+            SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS n
+            """
+        )
+        assert row is not None
+        return int(row["n"])
+
+    return database.read(as_role("none"), read)
 
 
 @contextmanager

@@ -60,13 +60,17 @@ def lock_key(duty: str) -> int:
 
 
 class DutyLock:
-    """A direct connection that owns a duty, or waits to. Not for use by several threads. Closing it gives the duty up."""
+    """A direct connection that owns a duty, or waits to. Not for use by several threads. Closing it gives the duty up.
 
-    def __init__(self, direct_url: str, duty: str, owner: str) -> None:
+    With `listen`, `wait` also ends when events are announced.
+    """
+
+    def __init__(self, direct_url: str, duty: str, owner: str, *, listen: bool = False) -> None:
         """Connects at once. Raises `psycopg.OperationalError` if there is no database."""
         self.duty = duty
         self.fence: Fence | None = None
         self._owner = owner
+        self._listen = listen
         options = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
         self._connection: psycopg.Connection[TupleRow] = psycopg.connect(
             direct_url,
@@ -95,7 +99,8 @@ class DutyLock:
         ).fetchone()
         assert row is not None
         self.fence = Fence(self.duty, row[0])
-        self._connection.execute(f"LISTEN {CHANNEL}")
+        if self._listen:
+            self._connection.execute(f"LISTEN {CHANNEL}")
         return self.fence
 
     def wait(self, seconds: float) -> bool:

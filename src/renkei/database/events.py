@@ -32,6 +32,7 @@ from renkei.database._outbox import (
     READER,
     Batch,
     Failure,
+    QueueState,
     ReceivedEvent,
     Subject,
     TrackStatus,
@@ -40,7 +41,9 @@ from renkei.database._outbox import (
     from_another_server,
     held_back,
     pending_since,
+    purge_claims,
     purge_events,
+    queue_state,
     read_batch,
     read_blocked,
     read_due,
@@ -58,13 +61,16 @@ if TYPE_CHECKING:
 __all__ = [
     "READER",
     "Handler",
+    "QueueState",
     "ReceivedEvent",
     "TrackStatus",
     "begin_anew",
     "drain",
     "from_another_server",
     "pending_since",
+    "purge_claims",
     "purge_events",
+    "queue_state",
     "read_batch",
     "requeue_dead",
     "track_status",
@@ -106,19 +112,16 @@ def work_off(
         return 0
     work = _Work(database, handlers, fence, attempts, on_failure)
     work.take(batch.due, {})
-    work.take(
-        batch.new, {about: until for about, until in batch.blocked.items() if about not in work.retried}
-    )
+    # What was due and is done now blocks no more; with a full batch, more of the same may be due behind it.
+    freed = set() if len(batch.due) == limit else {event.about for event in batch.due}
+    blocked = {about: until for about, until in batch.blocked.items() if about not in freed}
+    due = {event.event_key for event in batch.due}
+    work.take(batch.new, blocked | work.stuck)
 
     def move_on(tx: Transaction) -> None:
         if fence is not None:
             hold(tx, fence)
-        record(
-            tx,
-            reader,
-            work.failures,
-            [key for key in work.done if key in {event.event_key for event in batch.due}],
-        )
+        record(tx, reader, work.failures, [key for key in work.done if key in due])
         if batch.new:
             advance(tx, reader, batch.new[-1].place)
 
@@ -175,18 +178,17 @@ class _Work:
     on_failure: OnFailure | None
     done: list[int] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    retried: set[Subject] = field(default_factory=set)
+    stuck: dict[Subject, datetime] = field(default_factory=dict)
+    """What must wait for an earlier event about the same that failed in this pass, and until when."""
 
     def take(self, events: Sequence[ReceivedEvent], blocked: Mapping[Subject, datetime]) -> None:
         """Handle `events`, group by group, in the order in which the groups begin."""
         groups: dict[int, list[ReceivedEvent]] = {}
-        stuck = dict(blocked)
         for event in events:
-            self.retried.add(event.about) if event.attempts else None
             if event.addressee_id is None or event.type not in self.handlers:
                 self.done.append(event.event_key)
-            elif event.about in stuck:
-                self._wait(event, stuck[event.about])
+            elif event.about in blocked:
+                self._wait(event, blocked[event.about])
             else:
                 groups.setdefault(event.addressee_key, []).append(event)
         for group in groups.values():
@@ -200,16 +202,13 @@ class _Work:
             # Busy (a lock was not to be had) is nobody's fault: no use in trying each for itself.
             self._fail_all(group, error)
             return
-        stuck: dict[Subject, datetime] = {}
         for event in group:
-            if event.about in stuck:
-                self._wait(event, stuck[event.about])
+            if event.about in self.stuck:
+                self._wait(event, self.stuck[event.about])
                 continue
             error = self._try([event])
             if error is not None:
-                until = self._fail(event, error)
-                if until is not None:
-                    stuck[event.about] = until
+                self._fail(event, error)
 
     def _try(self, events: Sequence[ReceivedEvent]) -> Exception | None:
         by_type: dict[str, list[ReceivedEvent]] = {}
@@ -242,7 +241,7 @@ class _Work:
         for event in events:
             self._fail(event, error)
 
-    def _fail(self, event: ReceivedEvent, error: Exception) -> datetime | None:
+    def _fail(self, event: ReceivedEvent, error: Exception) -> None:
         tries = event.attempts + 1
         pause = min(2.0 ** (tries - 1), LONGEST_PAUSE_SECONDS)
         until = self.database.clock.now() + timedelta(seconds=pause) if tries < self.attempts else None
@@ -253,9 +252,10 @@ class _Work:
             "event_failed" if until is not None else "event_buried",
             type=event.type, event_id=str(event.event_id), attempts=tries, error=describe(error),
         )  # fmt: skip
+        if until is not None:
+            self.stuck[event.about] = max(until, self.stuck.get(event.about, until))
         if self.on_failure is not None:
             self.on_failure(event, error)
-        return until
 
     def _wait(self, event: ReceivedEvent, until: datetime) -> None:
         self.failures.append(

@@ -160,6 +160,16 @@ class AccessKeys:
         self.forget()
         return fresh.kid
 
+    def rotate_older_than(self, days: int) -> str | None:
+        """Make a new signing key if the newest is older than that; its key id. For a daily duty.
+
+        Before the first token there is no key, and nothing to do.
+        """
+        rows = self.database.read(as_role("renkei_access"), store.signing_keys)
+        if not rows or rows[0]["created_at"] > self.database.clock.now() - timedelta(days=days):
+            return None
+        return self.rotate()
+
     def forget(self) -> None:
         """Read the keys again at the next occasion."""
         with self._lock:

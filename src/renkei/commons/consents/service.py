@@ -185,6 +185,11 @@ def received(
     return store.received(tx, kind, trade_keys, limit)
 
 
+def providers_with_ended(tx: Transaction) -> list[tuple[int, UUID]]:
+    """Operators for whom `expire` has something to do now (key and id); as `renkei_engine`."""
+    return [(row["operator_key"], row["operator_id"]) for row in store.providers_with_ended(tx)]
+
+
 def expire(tx: Transaction) -> int:
     """End the caller's consents whose day is over; returns how many (a duty, run as each provider)."""
     ended = store.over(tx, tx.now)

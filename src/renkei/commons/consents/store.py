@@ -123,6 +123,20 @@ def any_consent(tx: Transaction, part_keys: Iterable[int], kind: str) -> bool:
     return row is not None and bool(row["found"])
 
 
+def providers_with_ended(tx: Transaction) -> list[DictRow]:
+    """Operators with a granted consent whose end has come; as `renkei_engine`."""
+    return tx.rows(
+        """
+        SELECT DISTINCT o.operator_key, o.operator_id
+          FROM commons.consents c
+          JOIN commons.operators o ON o.operator_key = c.operator_key
+         WHERE c.superseded_at IS NULL AND c.state = 'granted' AND c.valid_until <= %s
+         ORDER BY o.operator_key
+        """,
+        (tx.now,),
+    )
+
+
 def over(tx: Transaction, now: datetime) -> list[StoredConsent]:
     """Granted consents of the caller whose end has come."""
     rows = tx.rows(

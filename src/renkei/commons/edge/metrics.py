@@ -8,6 +8,7 @@ With several processes the figures of all are added up (prometheus_client's mult
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import Final
 
 from prometheus_client import (
@@ -21,7 +22,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from renkei.database.transaction import Database
+from renkei.database.events import QueueState, queue_state
+from renkei.database.transaction import Busy, Database, as_role
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 
@@ -39,10 +41,23 @@ UNHANDLED: Final = Counter(
 POOL: Final = Gauge(
     "renkei_database_connections", "Connections of the pool.", ["state"], multiprocess_mode="livesum"
 )
+EVENTS: Final = Gauge(
+    "renkei_events",
+    "Events not handled: waiting to be read, failed and tried again, or left for a person (buried).",
+    ["state"],
+    multiprocess_mode="mostrecent",
+)
+EVENTS_LAG: Final = Gauge(
+    "renkei_events_lag_seconds",
+    "Age of the oldest event that waits to be read; 0 if none does.",
+    multiprocess_mode="mostrecent",
+)
 
 
 def figures(database: Database) -> bytes:
-    """All figures in the text format of Prometheus."""
+    """All figures in the text format of Prometheus. While the database is away, those of the queue stay as they were."""
+    with suppress(Busy):
+        _show_queue(database)
     statistics = database.pool.get_stats()
     size, available = statistics.get("pool_size", 0), statistics.get("pool_available", 0)
     POOL.labels("open").set(size)
@@ -53,3 +68,13 @@ def figures(database: Database) -> bytes:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+def _show_queue(database: Database) -> None:
+    """The queue as it is in the database, wherever the worker runs."""
+    state: QueueState = database.read(as_role("renkei_engine"), queue_state)
+    EVENTS.labels("waiting").set(state.waiting)
+    EVENTS.labels("retrying").set(state.retrying)
+    EVENTS.labels("buried").set(state.buried)
+    lag = 0.0 if state.oldest_at is None else (database.clock.now() - state.oldest_at).total_seconds()
+    EVENTS_LAG.set(max(lag, 0.0))

@@ -49,3 +49,8 @@ def list_notifications(
 def mark_read(tx: Transaction, notification_ids: Iterable[UUID]) -> int:
     """Mark own notifications as read; returns how many were unread."""
     return store.set_read(tx, notification_ids)
+
+
+def purge(tx: Transaction, before: datetime) -> int:
+    """Delete what was told before `before` (retention, as `renkei_engine`); returns how many."""
+    return store.purge(tx, before)

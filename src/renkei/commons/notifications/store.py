@@ -99,3 +99,9 @@ def set_read(tx: Transaction, notification_ids: Iterable[UUID]) -> int:
         """,
         (tx.now, list(notification_ids)),
     ).rowcount
+
+
+def purge(tx: Transaction, before: datetime) -> int:
+    """Delete notifications written before `before`, whoever's they are; as `renkei_engine`."""
+    # guard: retention is the platform's duty for all inboxes at once
+    return tx.execute("DELETE FROM commons.notifications WHERE notified_at < %s", (before,)).rowcount

@@ -62,6 +62,7 @@ __all__ = [
     "delete_unused",
     "graph_above",
     "list_parts",
+    "owners_of_beginning_structures",
     "part_keys",
     "part_numbers",
     "parts_by_number",
@@ -375,6 +376,11 @@ def graph_above(tx: Transaction, keys: Iterable[int]) -> OwnGraph:
     """The parts with `keys`, every own ancestor, and the lines the arithmetic needs. One statement."""
     wanted = list(keys)
     return store.read_graph(tx, wanted) if wanted else NO_GRAPH
+
+
+def owners_of_beginning_structures(tx: Transaction) -> list[tuple[int, UUID]]:
+    """Operators for whom `begin_structures` has something to do today (key and id); as `renkei_engine`."""
+    return [(row["operator_key"], row["operator_id"]) for row in store.owners_of_beginning_structures(tx)]
 
 
 def begin_structures(tx: Transaction) -> int:

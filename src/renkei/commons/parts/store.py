@@ -507,6 +507,29 @@ def _graph_part(part_key: int, columns: Sequence[Any]) -> GraphPart:
     )
 
 
+def owners_of_beginning_structures(tx: Transaction) -> list[DictRow]:
+    """Operators with a part whose structure of today was registered before its day and is not the one in force.
+
+    As `renkei_engine`. It cannot see whether a version has lines, so it also names some who cleared a structure.
+    """
+    return tx.rows(
+        """
+        SELECT DISTINCT o.operator_key, o.operator_id
+          FROM commons.structures s
+          JOIN commons.parts p ON p.part_key = s.part_key AND p.operator_key = s.operator_key
+          JOIN commons.operators o ON o.operator_key = s.operator_key AND o.state <> 'provisional'
+         WHERE s.created_at < (s.effective_from::timestamp AT TIME ZONE 'UTC') AND s.effective_from <= %(today)s
+           AND p.structure_key IS DISTINCT FROM s.structure_key
+           AND NOT EXISTS (SELECT FROM commons.structures later
+                            WHERE later.part_key = s.part_key AND later.operator_key = s.operator_key
+                              AND later.effective_from <= %(today)s
+                              AND (later.effective_from, later.version) > (s.effective_from, s.version))
+         ORDER BY o.operator_key
+        """,
+        {"today": tx.now.date()},
+    )
+
+
 def begin_structures(tx: Transaction) -> list[DictRow]:
     """Point every own part to the version that holds today where it does not yet; the parts that changed."""
     return tx.rows(

@@ -1,0 +1,256 @@
+"""`renkei work`: what happens without anybody asking.
+
+Two duties, each a thread that owns its duty or waits to (`database.duties`), so that any number of workers may run:
+
+- **events**: reads the outbox in commit order and handles each event as the operator it is addressed to;
+- **timers**: as each operator concerned, structures that come into force (once a day) and consents that end; as the
+  platform, deleting what is past its retention, and a new signing key when the newest has grown old.
+
+A worker never dies of the database: a lost connection, a restart or a lost duty ends in another try, ever later up to
+5 s. On `stop` what is being handled is finished; the rest is somebody else's, or comes again.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from renkei.app import access_policy, handlers
+from renkei.commons.access.service import forget_expired_sessions
+from renkei.commons.access.tokens import AccessKeys
+from renkei.commons.consents import service as consents
+from renkei.commons.notifications import service as notifications
+from renkei.commons.parts import service as parts
+from renkei.database.duties import DutyLock, DutyLostError, Fence, hold
+from renkei.database.events import (
+    Handlers,
+    begin_anew,
+    describe,
+    from_another_server,
+    purge_claims,
+    purge_events,
+    work_off,
+)
+from renkei.database.transaction import Database, Transaction, act_as, as_role
+from renkei.kit.secret_box import open_secret_box
+from renkei.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+EVENTS: Final = "events"
+TIMERS: Final = "timers"
+POOL_SIZE: Final = 4
+"""Connections of a worker beside those of its duties: one a thread, and as many to spare."""
+WAIT_SECONDS: Final = 2.0
+"""How often a process that waits for a duty asks for it: another takes over within this time."""
+LONGEST_PAUSE_SECONDS: Final = 5.0
+_PURGED_AT_ONCE: Final = 5_000
+_ENGINE: Final = as_role("renkei_engine")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """What the duties need."""
+
+    settings: Settings
+    database: Database
+    direct_url: str
+    handlers: Handlers
+    stop: threading.Event
+
+
+def run_worker(
+    settings: Settings,
+    database: Database,
+    stop: threading.Event,
+    *,
+    direct_url: str,
+    handled_by: Handlers | None = None,
+) -> None:
+    """Own what duties are to be had until `stop` is set; returns when what was under way is finished.
+
+    `direct_url` goes to the same database without a pooler between. `handled_by` are the handlers, by default every
+    room's.
+    """
+    worker = Worker(
+        settings=settings,
+        database=database,
+        direct_url=direct_url,
+        handlers=handlers() if handled_by is None else handled_by,
+        stop=stop,
+    )
+    threads = [
+        threading.Thread(target=_own, args=(worker, EVENTS, _handle_events), name="renkei-events"),
+        threading.Thread(target=_own, args=(worker, TIMERS, _Timers(worker).run), name="renkei-timers"),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _own(worker: Worker, duty: str, fulfil: Callable[[Worker, DutyLock, Fence], None]) -> None:
+    """Own `duty`, or wait to, until `stop`; whatever goes wrong is tried again."""
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    pause = 0.0
+    while not worker.stop.wait(pause):
+        try:
+            with closing(DutyLock(worker.direct_url, duty, owner, listen=duty == EVENTS)) as lock:
+                fence = _wait_for(worker, lock)
+                if fence is None:
+                    return
+                log.info("duty_taken", duty=duty, epoch=fence.epoch)
+                pause = 0.0
+                fulfil(worker, lock, fence)
+        except DutyLostError:
+            log.warning("duty_lost", duty=duty)
+            pause = WAIT_SECONDS
+        except Exception as error:  # noqa: BLE001 - a worker that ends for any reason would be a silent standstill
+            pause = min(max(pause, 0.1) * 2, LONGEST_PAUSE_SECONDS) * random.uniform(0.7, 1.0)  # noqa: S311
+            log.warning(
+                "duty_interrupted", duty=duty, error=describe(error), again_in_seconds=round(pause, 1)
+            )
+
+
+def _wait_for(worker: Worker, lock: DutyLock) -> Fence | None:
+    """The right to the duty as soon as it is free; None if the worker stops first."""
+    while not worker.stop.is_set():
+        fence = lock.take()
+        if fence is not None:
+            return fence
+        worker.stop.wait(WAIT_SECONDS)
+    return None
+
+
+# -- events ---------------------------------------------------------------------------------------------------------
+
+
+def _handle_events(worker: Worker, lock: DutyLock, fence: Fence) -> None:
+    """Work the outbox off until `stop`. Raises `DutyLostError`, `Busy`, `psycopg.Error`."""
+    poll_seconds = worker.settings.events_poll_milliseconds / 1000
+    worker.database.run(_ENGINE, lambda tx: _begin_anew_after_restore(tx, fence), write=False)
+    while not worker.stop.is_set():
+        taken = work_off(
+            worker.database, worker.handlers, fence=fence, attempts=worker.settings.event_attempts
+        )
+        if not taken:
+            lock.wait(poll_seconds)
+
+
+def _begin_anew_after_restore(tx: Transaction, fence: Fence) -> None:
+    hold(tx, fence)
+    if from_another_server(tx):
+        begin_anew(tx)
+        log.warning("events_numbered_anew", reason="the database was restored on another server")
+
+
+# -- timers ---------------------------------------------------------------------------------------------------------
+
+
+class _Timers:
+    """What is done by the clock. The clock is the database's, so that tests can turn it."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self._keys: AccessKeys | None = None
+
+    def run(self, worker: Worker, lock: DutyLock, fence: Fence) -> None:
+        """Do what is due until `stop`. Raises `DutyLostError`, `Busy`, `psycopg.Error`."""
+        clock = worker.database.clock
+        day: date | None = None
+        looked = cleared = None
+        while not worker.stop.is_set():
+            now = clock.now()
+            if day != now.date():
+                self._as_each(
+                    "structures_begun", parts.owners_of_beginning_structures, parts.begin_structures, fence
+                )
+                day = now.date()
+            if looked is None or now - looked >= timedelta(seconds=worker.settings.duties_interval_seconds):
+                self._as_each("consents_ended", consents.providers_with_ended, consents.expire, fence)
+                looked = now
+            if cleared is None or now - cleared >= timedelta(
+                seconds=worker.settings.clearing_interval_seconds
+            ):
+                self._clear(fence)
+                cleared = now
+            lock.wait(min(1.0, worker.settings.duties_interval_seconds))
+
+    def _as_each(
+        self,
+        name: str,
+        due: Callable[[Transaction], Sequence[tuple[int, UUID]]],
+        work: Callable[[Transaction], int],
+        fence: Fence,
+    ) -> None:
+        """Do `work` as every operator that `due` names, each in its own transaction; one's trouble is its own."""
+        database = self._worker.database
+
+        def held(tx: Transaction) -> int:
+            hold(tx, fence)
+            return work(tx)
+
+        for operator_key, operator_id in database.run(_ENGINE, due, write=False):
+            if self._worker.stop.is_set():
+                return
+            try:
+                count = database.run(act_as(operator_key, operator_id), held)
+            except DutyLostError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other companies
+                log.warning("timer_failed", timer=name, operator=str(operator_id), error=describe(error))
+            else:
+                log.info(name, operator=str(operator_id), count=count)
+
+    def _clear(self, fence: Fence) -> None:
+        """Delete what is past its retention, and rotate the signing key when it is its time."""
+        settings, database = self._worker.settings, self._worker.database
+        now = database.clock.now()
+
+        def purge(work: Callable[[Transaction], int]) -> int:
+            def held(tx: Transaction) -> int:
+                hold(tx, fence)
+                return work(tx)
+
+            return database.run(_ENGINE, held, write=False)
+
+        def events(tx: Transaction) -> int:
+            return purge_events(
+                tx, now - timedelta(days=settings.event_retention_days), limit=_PURGED_AT_ONCE
+            )
+
+        deleted = {"events": 0}
+        while not self._worker.stop.is_set():
+            count = purge(events)
+            deleted["events"] += count
+            if count < _PURGED_AT_ONCE:
+                break
+        # An hour more than promised: a repetition at the last moment still finds its key.
+        claimed = now - timedelta(hours=settings.idempotency_hours + 1)
+        deleted["idempotency"] = purge(lambda tx: purge_claims(tx, claimed))
+        told = now - timedelta(days=settings.notification_retention_days)
+        deleted["notifications"] = purge(lambda tx: notifications.purge(tx, told))
+        keys = self._access()
+        deleted["refresh_tokens"] = forget_expired_sessions(keys)
+        key_id = keys.rotate_older_than(settings.signing_key_days)
+        if key_id is not None:
+            log.info("signing_key_rotated", key_id=key_id)
+        log.info("cleared", **deleted)
+
+    def _access(self) -> AccessKeys:
+        if self._keys is None:
+            settings = self._worker.settings
+            master = settings.master_key.get_secret_value() if settings.master_key is not None else None
+            box = open_secret_box(master, settings.data_dir)
+            self._keys = AccessKeys(self._worker.database, box, access_policy(settings))
+        return self._keys
