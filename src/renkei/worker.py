@@ -16,6 +16,7 @@ import os
 import random
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -158,7 +159,7 @@ def _begin_anew_after_restore(tx: Transaction, fence: Fence) -> None:
 
 
 class _Timers:
-    """What is done by the clock. The clock is the database's, so that tests can turn it."""
+    """What is done by the clock."""
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
@@ -166,25 +167,23 @@ class _Timers:
 
     def run(self, worker: Worker, lock: DutyLock, fence: Fence) -> None:
         """Do what is due until `stop`. Raises `DutyLostError`, `Busy`, `psycopg.Error`."""
-        clock = worker.database.clock
+        settings, clock = worker.settings, worker.database.clock
         day: date | None = None
-        looked = cleared = None
+        look_at = clear_at = 0.0
         while not worker.stop.is_set():
-            now = clock.now()
-            if day != now.date():
+            today = clock.now().date()
+            if day != today:
                 self._as_each(
                     "structures_begun", parts.owners_of_beginning_structures, parts.begin_structures, fence
                 )
-                day = now.date()
-            if looked is None or now - looked >= timedelta(seconds=worker.settings.duties_interval_seconds):
+                day = today
+            if time.monotonic() >= look_at:
                 self._as_each("consents_ended", consents.providers_with_ended, consents.expire, fence)
-                looked = now
-            if cleared is None or now - cleared >= timedelta(
-                seconds=worker.settings.clearing_interval_seconds
-            ):
+                look_at = time.monotonic() + settings.duties_interval_seconds
+            if time.monotonic() >= clear_at:
                 self._clear(fence)
-                cleared = now
-            lock.wait(min(1.0, worker.settings.duties_interval_seconds))
+                clear_at = time.monotonic() + settings.clearing_interval_seconds
+            lock.wait(min(1.0, settings.duties_interval_seconds))
 
     def _as_each(
         self,

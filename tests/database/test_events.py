@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,24 +14,12 @@ from renkei.database import events
 from renkei.database.events import ReceivedEvent, drain, pending_since, queue_state, work_off
 from renkei.database.readiness import EventQueue, EventsStandStill
 from renkei.database.transaction import Busy, Database, Event, Transaction, as_role, open_pool
+from tests.clocks import Turnable
 from tests.factories import Operator, create_operator
 
 ENGINE = as_role("renkei_engine")
 SAID = "jp.example.said.v1"
 OTHER = "jp.example.other.v1"
-
-
-class Turnable:
-    """A clock that stands until it is turned."""
-
-    def __init__(self) -> None:
-        self.time = datetime.now(UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def turn(self, **span: float) -> None:
-        self.time += timedelta(**span)
 
 
 class Heard:

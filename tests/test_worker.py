@@ -1,0 +1,368 @@
+"""The worker: as threads in this process for what it does, as processes of its own for who owns what."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from renkei.app import access_policy
+from renkei.commons.access.tokens import AccessKeys
+from renkei.commons.consents import service as consents
+from renkei.commons.consents.model import ConsentDraft
+from renkei.commons.notifications import service as notifications
+from renkei.commons.parts import service as parts
+from renkei.commons.parts.model import LineDraft, PartDraft
+from renkei.database.duties import is_owned
+from renkei.database.events import Handlers, ReceivedEvent, pending_since
+from renkei.database.transaction import Database, Event, Transaction, as_role
+from renkei.kit.secret_box import open_secret_box
+from renkei.settings import Settings
+from renkei.worker import run_worker
+from tests.clocks import Turnable
+from tests.factories import Operator, create_operator
+
+SAID = "jp.example.said.v1"
+CHAIN = "jp.renkei.chain.changed.v1"
+PATIENCE_SECONDS = 60
+
+
+def wait_until(true: Callable[[], bool], what: str) -> None:
+    """Fail if it does not come true at all; how long it takes is not asserted."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < deadline, f"still not so: {what}"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path,
+        events_poll_milliseconds=20,
+        duties_interval_seconds=0.05,
+        clearing_interval_seconds=0.05,
+    )
+
+
+@pytest.fixture
+def clock(database: Database) -> Turnable:
+    database.clock = Turnable()
+    return database.clock
+
+
+@pytest.fixture
+def a(database: Database) -> Operator:
+    return create_operator(database, "A社")
+
+
+@pytest.fixture
+def b(database: Database) -> Operator:
+    return create_operator(database, "B社")
+
+
+@pytest.fixture
+def working(settings: Settings, database: Database, database_url: str) -> Callable[..., object]:
+    """`with working(handlers):` a worker runs in threads; leaving waits until it has drained."""
+
+    @contextmanager
+    def run(handled_by: Handlers | None = None) -> Iterator[threading.Event]:
+        stop = threading.Event()
+        thread = threading.Thread(
+            target=run_worker,
+            args=(settings, database, stop),
+            kwargs={"direct_url": database_url, "handled_by": handled_by},
+        )
+        thread.start()
+        try:
+            yield stop
+        finally:
+            stop.set()
+            thread.join(PATIENCE_SECONDS)
+        assert not thread.is_alive()
+
+    return run
+
+
+def say(database: Database, sender: Operator, to: Operator, *, kind: str = SAID, **data: object) -> int:
+    kept: list[Transaction] = []
+
+    def work(tx: Transaction) -> None:
+        kept[:] = [tx]
+        tx.emit(Event(kind, to.operator_key, uuid4(), data))
+
+    database.run(sender, work)
+    assert kept[0].version is not None
+    return kept[0].version
+
+
+def is_handled(database: Database, who: Operator, version: int) -> bool:
+    return not database.read(who, lambda tx: pending_since(tx, version))
+
+
+class TestEvents:
+    def test_each_is_handled_as_its_addressee(
+        self, database: Database, working: Callable[..., ExitStack], a: Operator, b: Operator
+    ) -> None:
+        acted: list[UUID] = []
+        with working({SAID: [lambda tx, _: acted.append(tx.caller.operator_id)]}):
+            say(database, a, b)
+            wait_until(lambda: acted == [b.operator_id], "B's event is handled as B")
+            say(database, b, b)
+            wait_until(
+                lambda: acted == [b.operator_id] * 2, "what a company tells itself is found by looking"
+            )
+
+    def test_a_handler_that_fails_is_tried_again_and_others_go_on(
+        self, database: Database, clock: Turnable, working: Callable[..., ExitStack], a: Operator, b: Operator
+    ) -> None:
+        tried: list[object] = []
+        fine: list[object] = []
+
+        def handler(tx: Transaction, received: Sequence[ReceivedEvent]) -> None:
+            if any("bad" in event.data for event in received):
+                tried.append(received)
+                raise KeyError
+            fine.extend(received)
+
+        with working({SAID: [handler]}):
+            say(database, a, b, bad=True)
+            wait_until(lambda: len(tried) >= 1, "the bad event was tried")
+            say(database, a, b)
+            wait_until(lambda: len(fine) == 1, "the good one is handled")
+            before = len(tried)
+            clock.turn(seconds=400)
+            wait_until(lambda: len(tried) > before, "the bad one is tried again when it is due")
+
+    def test_stopping_finishes_what_is_under_way(
+        self, database: Database, working: Callable[..., ExitStack], a: Operator, b: Operator
+    ) -> None:
+        began, may_end = threading.Event(), threading.Event()
+
+        def slow(tx: Transaction, received: Sequence[ReceivedEvent]) -> None:
+            began.set()
+            assert may_end.wait(PATIENCE_SECONDS)
+
+        with working({SAID: [slow]}) as stop:
+            version = say(database, a, b)
+            assert began.wait(PATIENCE_SECONDS)
+            stop.set()
+            may_end.set()
+        assert is_handled(database, a, version)
+
+    def test_a_restart_of_the_database_ends_in_another_try(
+        self,
+        database: Database,
+        database_url: str,
+        working: Callable[..., ExitStack],
+        a: Operator,
+        b: Operator,
+    ) -> None:
+        """Every connection of the test's database is ended by the server, those of the duties too, twice."""
+        with working({SAID: [lambda tx, _: None]}):
+            for _ in range(2):
+                version = say(database, a, b)
+                wait_until(lambda version=version: is_handled(database, a, version), "handled")
+                with psycopg.connect(database_url, autocommit=True) as connection:
+                    connection.execute(
+                        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
+            version = say(database, a, b)
+            wait_until(lambda: is_handled(database, a, version), "handled after the second restart")
+
+
+class TestTimers:
+    def test_a_structure_comes_into_force_on_its_day(
+        self, database: Database, clock: Turnable, working: Callable[..., ExitStack], a: Operator
+    ) -> None:
+        draft = PartDraft(plant_id=a.plant_id, name="ドア")
+        line = LineDraft(child=PartDraft(plant_id=a.plant_id, name="ヒンジ"), amount=Decimal(2), unit="unit")
+        day = (clock.now() + timedelta(days=2)).date()
+        stored = database.run(a, lambda tx: parts.put_structure(tx, draft, [line], effective_from=day))
+        trace_id = stored.parent.trace_id
+
+        def children() -> int:
+            view = database.read(a, lambda tx: parts.structure_of(tx, trace_id))
+            return 0 if view is None else len(view.lines)
+
+        with working({}):
+            time.sleep(0.1)
+            assert children() == 0
+            clock.turn(days=2)
+            wait_until(lambda: children() == 1, "the structure is in force on its day")
+
+    def test_a_consent_ends_at_its_time(
+        self, database: Database, clock: Turnable, working: Callable[..., ExitStack], a: Operator, b: Operator
+    ) -> None:
+        part = database.run(a, lambda tx: parts.put_part(tx, PartDraft(plant_id=a.plant_id, name="ねじ")))
+        draft = ConsentDraft(
+            trace_id=part.trace_id,
+            consumer_id=b.operator_id,
+            kind="CFP",
+            attributes=frozenset({"total"}),
+            valid_until=clock.now() + timedelta(hours=1),
+        )
+        database.run(a, lambda tx: consents.decide(tx, draft))
+
+        def states() -> list[str]:
+            return [one.state for one in database.read(a, consents.consents_of)]
+
+        with working({}):
+            time.sleep(0.1)
+            assert states() == ["granted"]
+            clock.turn(hours=1)
+            wait_until(lambda: states() == ["expired"], "the consent has ended")
+
+    def test_what_is_past_its_retention_goes(
+        self, database: Database, clock: Turnable, working: Callable[..., ExitStack], a: Operator, b: Operator
+    ) -> None:
+        """Of a notification, an event and an idempotency key 401 days old nothing is left; today's stay."""
+
+        def left() -> tuple[int, ...]:
+            def count(tx: Transaction) -> tuple[int, ...]:
+                row = tx.execute(
+                    "SELECT (SELECT count(*) FROM commons.notifications), (SELECT count(*) FROM commons.idempotency), "
+                    "(SELECT count(*) FROM commons.events)"
+                ).fetchone()
+                assert row is not None
+                return row
+
+            return database.read(a, count)
+
+        def fill(tx: Transaction) -> None:
+            notifications.notify(tx, a.operator_key, "REQUEST_CANCELED")
+            tx.execute(
+                "INSERT INTO commons.idempotency (operator_key, caller, route, idempotency_key, body_hash, claimed_at) "
+                "VALUES (commons.me(), 'c', 'r', %s, '', %s)",
+                (str(uuid4()), tx.now),
+            )
+            tx.emit(Event(SAID, a.operator_key, uuid4()))
+
+        database.run(a, fill)
+        clock.turn(days=401)
+        database.run(a, fill)
+        assert left() == (2, 2, 2)
+        with working({}):
+            wait_until(lambda: left() == (1, 1, 1), "the old ones are gone")
+
+    def test_the_signing_key_is_renewed_in_time_and_logs_nobody_out(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Turnable,
+        working: Callable[..., ExitStack],
+        a: Operator,
+    ) -> None:
+        keys = AccessKeys(database, open_secret_box(None, settings.data_dir), access_policy(settings))
+
+        def issue() -> str:
+            return keys.issue(
+                account_id=uuid4(),
+                email="a@example.com",
+                operator_id=a.operator_id,
+                authenticated_at=clock.now(),
+            )
+
+        issue()
+        clock.turn(days=settings.signing_key_days)
+        token = issue()
+        with working({}):
+
+            def count() -> int:
+                keys.forget()
+                return len(keys.jwks()["keys"])
+
+            wait_until(lambda: count() == 2, "a second key is published")
+        assert keys.verify(token).operator_id == a.operator_id
+
+
+def as_url(conninfo: str) -> str:
+    """The same address in the form that settings take."""
+    parts = {name: quote(str(value), safe="") for name, value in conninfo_to_dict(conninfo).items()}
+    login = f"{parts['user']}:{parts['password']}@" if "password" in parts else f"{parts['user']}@"
+    return f"postgresql://{login}/{parts['dbname']}?host={parts['host']}&port={parts.get('port', '5432')}"
+
+
+@pytest.fixture
+def start_worker(database_url: str, tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """`renkei work` on this test's database, as a process of its own."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        with (tmp_path / f"worker-{len(started)}.log").open("wb") as log:
+            started.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", "renkei.cli", "work"],
+                    env={
+                        **os.environ,
+                        "RENKEI_DATABASE_URL": as_url(database_url),
+                        "RENKEI_DATA_DIR": str(tmp_path),
+                    },
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                )
+            )
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def owner_of(database: Database, duty: str) -> int | None:
+    """The process id of the duty's last owner."""
+    row = database.owner(lambda tx: tx.row("SELECT owner FROM commons.duties WHERE duty = %s", (duty,)))
+    return None if row is None else int(row["owner"].rpartition(":")[2])
+
+
+class TestProcesses:
+    def test_of_two_workers_one_is_killed_and_the_other_goes_on(
+        self,
+        database: Database,
+        start_worker: Callable[[], subprocess.Popen[bytes]],
+        a: Operator,
+        b: Operator,
+    ) -> None:
+        workers = {process.pid: process for process in (start_worker(), start_worker())}
+        version = say(database, a, b, kind=CHAIN, part=0, hops=1)
+        wait_until(lambda: is_handled(database, a, version), "one of them handles the event")
+        owner = owner_of(database, "events")
+        assert owner in workers
+        workers.pop(owner).kill()
+        version = say(database, a, b, kind=CHAIN, part=0, hops=1)
+        wait_until(lambda: is_handled(database, a, version), "the other has taken over")
+        assert owner_of(database, "events") in workers
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_a_worker_that_is_told_to_end_gives_its_duties_up(
+        self,
+        database: Database,
+        start_worker: Callable[[], subprocess.Popen[bytes]],
+        a: Operator,
+        number: signal.Signals,
+    ) -> None:
+        worker = start_worker()
+        wait_until(lambda: owner_of(database, "timers") == worker.pid, "the duty is taken")
+        worker.send_signal(number)
+        assert worker.wait(PATIENCE_SECONDS) == 0
+        wait_until(
+            lambda: not database.read(as_role("renkei_engine"), lambda tx: is_owned(tx, "timers")),
+            "it is free",
+        )
