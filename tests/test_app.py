@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from renkei.app import create_app
 from renkei.database.transaction import Database, open_pool
@@ -119,6 +120,52 @@ class TestBodyLimit:
         answer = http.post("/v1/auth/login", content=b"x" * 2_001)
         assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
         assert answer.headers["connection"] == "close"
+
+    def test_an_endless_body_is_cut_off_where_it_passes_the_limit(
+        self, http: TestClient, app: FastAPI
+    ) -> None:
+        received = 0
+        answered: list[Message] = []
+
+        async def receive() -> Message:
+            nonlocal received
+            received += 500
+            assert received < 1_000_000
+            return {"type": "http.request", "body": b" " * 500, "more_body": True}
+
+        async def send(message: Message) -> None:
+            answered.append(message)
+
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/v1/auth/login",
+            "query_string": b"",
+            "headers": [(b"transfer-encoding", b"chunked")],
+        }
+        assert http.portal is not None
+        http.portal.call(app, scope, receive, send)
+        assert received == 2_500  # 4 × 500 bytes are allowed, the fifth chunk is not
+        assert answered[0]["status"] == 413
+        assert (b"connection", b"close") in [(name.lower(), value) for name, value in answered[0]["headers"]]
+        assert b"body_too_large" in answered[1]["body"]
+
+    @pytest.mark.parametrize(
+        ("method", "path", "status"),
+        [("POST", "/v1/nothing", 404), ("POST", "/v1/me", 405), ("POST", "/nothing", 404)],
+    )
+    def test_an_answer_to_a_body_that_nobody_reads_closes_the_connection(
+        self, http: TestClient, method: str, path: str, status: int
+    ) -> None:
+        chunked = http.request(method, path, content=iter([b"x" * 100]))
+        whole = http.request(method, path, content=b"x" * 100)
+        assert (chunked.status_code, whole.status_code) == (status, status)
+        assert chunked.headers["connection"] == whole.headers["connection"] == "close"
+        assert "connection" not in http.request(method, path).headers
+
+    def test_a_body_that_was_read_leaves_the_connection_open(self, http: TestClient) -> None:
+        answer = http.post("/v1/auth/login", content=iter([b"{}"]))
+        assert (answer.status_code, "connection" in answer.headers) == (422, False)
 
     def test_the_ouranos_door_has_its_own_limit_and_shape(self, http: TestClient) -> None:
         answer = http.put("/api/v1/datatransport?dataTarget=parts", content=b"x" * 3_001)

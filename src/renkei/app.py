@@ -148,7 +148,9 @@ def create_app(
     app.include_router(health.router(context))
     for router in native.root_routers(context):
         app.include_router(router)
-    app.mount("/v1", native.application(context))
+    v1 = native.application(context)
+    app.mount("/v1", v1)
+    app.add_route("/v1", v1, include_in_schema=False)
     for router in ouranos.routers(context):
         app.include_router(router)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -9,6 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Scope
 
 from renkei.commons.edge.answers import failure, plain_problem, problem_answer
 from renkei.commons.edge.context import AppContext
@@ -24,6 +27,11 @@ _OF_HTTP = {
         "method_not_allowed",
         "This address does not take this method.",
         "このアドレスではこのメソッドを使えません。",
+    ),
+    415: (
+        "unsupported_media_type",
+        "The body must be JSON (Content-Type: application/json).",
+        "本文はJSON（Content-Type: application/json）で送信してください。",
     ),
 }
 
@@ -54,9 +62,10 @@ def application(context: AppContext) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = context
-    for router in _routers(context):
+    routers = _routers(context)
+    for router in routers:
         app.include_router(router)
-    tell_errors(app, context)
+    tell_errors(app, context, [route for router in routers for route in router.routes])
     _describe(app)
     return app
 
@@ -92,8 +101,8 @@ def _describe(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to replace the document
 
 
-def tell_errors(app: FastAPI, context: AppContext) -> None:
-    """Make every error of `app` a problem (RFC 9457)."""
+def tell_errors(app: FastAPI, context: AppContext, routes: Sequence[BaseRoute]) -> None:
+    """Make every error of `app`, which has these `routes`, a problem (RFC 9457)."""
     default = context.settings.default_language
 
     def told(request: Request, error: Exception) -> Response:
@@ -110,6 +119,8 @@ def tell_errors(app: FastAPI, context: AppContext) -> None:
             error.status_code, ("bad_request", "The request is not acceptable.", "要求を受け付けられません。")
         )
         headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = _allowed(routes, request.scope)
         return plain_problem(
             request.scope, error.status_code, code, (en, ja), default=default, headers=headers
         )
@@ -121,3 +132,12 @@ def tell_errors(app: FastAPI, context: AppContext) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(Exception, failed)
+
+
+def _allowed(routes: Sequence[BaseRoute], scope: Scope) -> str:
+    """Every method of the address (RFC 9110, section 15.5.6), of whichever route."""
+    found: set[str] = set()
+    for route in routes:
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return ", ".join(sorted(found))
