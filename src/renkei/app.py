@@ -17,6 +17,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Scope
 
 from renkei.commons.access.model import AccessPolicy
@@ -150,7 +151,7 @@ def create_app(
         app.include_router(router)
     v1 = native.application(context)
     app.mount("/v1", v1)
-    app.add_route("/v1", v1, include_in_schema=False)
+    app.router.routes.append(Route("/v1", v1, include_in_schema=False))
     for router in ouranos.routers(context):
         app.include_router(router)
 

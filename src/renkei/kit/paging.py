@@ -58,6 +58,17 @@ def page_of(rows: Sequence[T], limit: int, *, id_of: Callable[[T], UUID]) -> Pag
     return Page(tuple(rows[:limit]), id_of(rows[limit]))
 
 
+def page_from(rows: Sequence[T], after: UUID | None, limit: int, *, id_of: Callable[[T], UUID]) -> Page[T]:
+    """The page that `after` opens of a list that is short by nature and held whole (a company's plants, a part's trades).
+
+    An `after` that names no row gives an empty page.
+    """
+    start = 0
+    if after is not None:
+        start = next((i for i, row in enumerate(rows) if id_of(row) == after), len(rows))
+    return page_of(rows[start : start + limit + 1], limit, id_of=id_of)
+
+
 def parse_limit(text: str | None, *, default: int, maximum: int, pointer: str = "query:limit") -> int:
     """The number of rows asked for, `default` if absent. Raises `BadLimit` at `pointer`."""
     if text is None:

@@ -84,3 +84,10 @@ class Delivery:
     valid_until: datetime | None
     withdrawn: bool
     delivered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received(Delivery):
+    """A row of the own inbox with the trade it came by."""
+
+    trade_id: UUID

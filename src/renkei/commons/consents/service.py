@@ -11,7 +11,7 @@ to say of the own parts concerned (topic "disclosure"), and `deliver` brings eac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -26,7 +26,7 @@ from renkei.commons.consents.errors import (
     UnknownAttribute,
     UnknownKind,
 )
-from renkei.commons.consents.model import ANSWER, Consent, ConsentDraft, Delivery, Payload
+from renkei.commons.consents.model import ANSWER, Consent, ConsentDraft, Delivery, Payload, Received
 from renkei.commons.consents.store import NewDelivery, Sent, StoredConsent
 from renkei.commons.notifications import service as notifications
 from renkei.commons.operators import service as operators
@@ -36,6 +36,7 @@ from renkei.commons.trades.model import TradeInto
 from renkei.commons.usecase import use_case_of
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Event, Transaction
+from renkei.kit.paging import Page, page_of
 
 DELIVERY_WRITTEN: Final = "jp.renkei.delivery.written.v1"
 CONSENT_CHANGED: Final = "jp.renkei.consent.changed.v1"
@@ -116,11 +117,13 @@ def consents_of(
     kind: str | None = None,
     history: bool = False,
     after: UUID | None = None,
+    after_version: int | None = None,
     limit: int = 1000,
 ) -> list[Consent]:
     """The caller's own decisions (as provider), current ones unless `history`, newest first.
 
-    All conditions that are given hold at once; `after` is the consent that opens the page. One statement.
+    All conditions that are given hold at once; `after` is the consent that opens the page (with `history` the one of
+    `after_version`). One statement.
     """
     return store.listed(
         tx,
@@ -130,6 +133,7 @@ def consents_of(
         kind=kind,
         history=history,
         after=after,
+        after_version=after_version,
         limit=limit,
     )
 
@@ -178,11 +182,12 @@ def inbox(tx: Transaction, kind: str, trade_keys: Iterable[int]) -> dict[int, De
     return {row.trade_key: row for row in store.newest_received(tx, kind, keys, tx.now)} if keys else {}
 
 
-def received(
-    tx: Transaction, trade_keys: Sequence[int], *, kind: str | None = None, limit: int = 100
-) -> list[Delivery]:
-    """Everything that came into the caller's inbox by some trades, newest first, tombstones too."""
-    return store.received(tx, kind, trade_keys, limit)
+def received_for(
+    tx: Transaction, part_key: int, *, kind: str | None = None, after: UUID | None = None, limit: int = 100
+) -> Page[Received]:
+    """What came into the caller's inbox for a bought part, newest first, tombstones too. One statement."""
+    rows = store.received_for(tx, part_key, kind=kind, after=after, limit=limit + 1)
+    return page_of(rows, limit, id_of=lambda row: row.delivery_id)
 
 
 def providers_with_ended(tx: Transaction) -> list[tuple[int, UUID]]:

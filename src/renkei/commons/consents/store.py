@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from renkei.commons.consents.model import Consent, ConsentState, Delivery
+from renkei.commons.consents.model import Consent, ConsentState, Delivery, Received
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import dumps
 
@@ -200,9 +200,10 @@ def listed(
     kind: str | None,
     history: bool,
     after: UUID | None,
+    after_version: int | None = None,
     limit: int,
 ) -> list[Consent]:
-    """Versions of the caller's consents, newest first; `after` names the consent that opens the page."""
+    """Versions of the caller's consents, newest first; `after` names the consent (and version) that opens the page."""
     rows = tx.rows(
         """
         SELECT c.consent_id, c.version, p.trace_id, o.operator_id AS consumer_id, c.kind, c.attributes, c.purpose,
@@ -218,7 +219,8 @@ def listed(
            AND (%(kind)s::text IS NULL OR c.kind = %(kind)s)
            AND (%(after)s::uuid IS NULL OR c.consent_key <= (
                  SELECT max(a.consent_key) FROM commons.consents a
-                  WHERE a.operator_key = commons.me() AND a.consent_id = %(after)s))
+                  WHERE a.operator_key = commons.me() AND a.consent_id = %(after)s
+                    AND (%(after_version)s::int IS NULL OR a.version = %(after_version)s)))
          ORDER BY c.consent_key DESC
          LIMIT %(limit)s
         """,
@@ -229,6 +231,7 @@ def listed(
             "kind": kind,
             "history": history,
             "after": after,
+            "after_version": after_version,
             "limit": limit,
         },
     )
@@ -319,21 +322,27 @@ def newest_received(tx: Transaction, kind: str, trade_keys: Iterable[int], now: 
     return [Delivery(**row) for row in rows]
 
 
-def received(tx: Transaction, kind: str | None, trade_keys: Sequence[int], limit: int) -> list[Delivery]:
-    """Rows of the caller's inbox for some trades, newest first, tombstones too."""
+def received_for(
+    tx: Transaction, part_key: int, *, kind: str | None, after: UUID | None, limit: int
+) -> list[Received]:
+    """Rows of the caller's inbox for a bought part, newest first, tombstones too; `after` opens the page."""
     rows = tx.rows(
         """
-        SELECT delivery_key, delivery_id, trade_key, kind, payload, statement_id, statement_version, consent_id,
-               consent_version, valid_until, withdrawn, delivered_at
-          FROM commons.deliveries
-         WHERE operator_key = commons.me() AND trade_key = ANY(%(trades)s)
-           AND (%(kind)s::text IS NULL OR kind = %(kind)s)
-         ORDER BY delivery_key DESC
+        SELECT d.delivery_key, d.delivery_id, d.trade_key, r.trade_id, d.kind, d.payload, d.statement_id,
+               d.statement_version, d.consent_id, d.consent_version, d.valid_until, d.withdrawn, d.delivered_at
+          FROM commons.trade_relations r
+          JOIN commons.deliveries d ON d.trade_key = r.trade_key AND d.operator_key = commons.me()
+         WHERE r.downstream_key = commons.me() AND r.downstream_part_key = %(part)s
+           AND (%(kind)s::text IS NULL OR d.kind = %(kind)s)
+           AND (%(after)s::uuid IS NULL OR d.delivery_key <= (
+                 SELECT a.delivery_key FROM commons.deliveries a
+                  WHERE a.operator_key = commons.me() AND a.delivery_id = %(after)s))
+         ORDER BY d.delivery_key DESC
          LIMIT %(limit)s
         """,
-        {"kind": kind, "trades": list(trade_keys), "limit": limit},
+        {"part": part_key, "kind": kind, "after": after, "limit": limit},
     )
-    return [Delivery(**row) for row in rows]
+    return [Received(**row) for row in rows]
 
 
 def _stored(row: DictRow) -> StoredConsent:

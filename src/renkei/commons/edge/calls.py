@@ -15,8 +15,8 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, Any, Final, TypeVar
@@ -254,6 +254,16 @@ Open = Annotated[Call, Depends(open_call)]
 def page_json(page: Page[T], item: Callable[[T], object]) -> dict[str, object]:
     """A page as it is answered: items, and the cursor that opens the next one (null on the last)."""
     return {"items": [item(one) for one in page.items], "next": page.next_cursor}
+
+
+@contextmanager
+def placed(places: Mapping[str, str]) -> Iterator[None]:
+    """Tell a fault at this door's name of the place (value), where the room has another (key)."""
+    try:
+        yield
+    except RenkeiError as error:
+        error.pointer = places.get(error.pointer, error.pointer)
+        raise
 
 
 def client_of(scope: Scope, context: AppContext) -> ClientContext:

@@ -185,4 +185,7 @@ MomentText = Annotated[datetime, WithJsonSchema({"type": "string", "format": "da
 DayText = Annotated[date, WithJsonSchema({"type": "string", "format": "date"})]
 
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description=f"rows of a page, at most {MOST_ROWS}")]
-"""The parameter of every list."""
+"""A parameter of every list."""
+
+After = Annotated[Id | None, Query(description="`next` of the page before")]
+"""The other parameter of every list: the id that opens the page."""

@@ -53,7 +53,7 @@ from renkei.commons.trades.model import (
     Verdict,
 )
 from renkei.commons.trades.recounting import HANDLERS, REACTIONS, refresh_chain, tell_customer
-from renkei.commons.trades.shares import put_part_shares, put_shares, shares_of
+from renkei.commons.trades.shares import put_part_shares, put_shares, shares_of, shares_of_trade
 from renkei.commons.usecase import use_case_of
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Event, Transaction
@@ -77,6 +77,7 @@ __all__ = [
     "requests_received",
     "review",
     "shares_of",
+    "shares_of_trade",
     "statuses",
     "trades_into",
     "trades_out_of",

@@ -51,6 +51,13 @@ def shares_of(tx: Transaction, trade_ids: Iterable[UUID]) -> dict[UUID, tuple[Sh
     return shares_store.read_shares(tx, trade_ids)
 
 
+def shares_of_trade(tx: Transaction, trade_id: UUID) -> tuple[ShareDraft, ...]:
+    """The shares as stated of one trade. Raises `TradeMissing` (unknown, cancelled or not the caller's purchase)."""
+    if trade_id not in shares_store.bought_trades(tx, None, trade_id):
+        raise TradeMissing
+    return shares_of(tx, [trade_id]).get(trade_id, ())
+
+
 def _put(
     tx: Transaction, trades: Mapping[UUID, tuple[int, int, UUID]], shares: Mapping[UUID, Sequence[ShareDraft]]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -10,12 +11,11 @@ from starlette.responses import Response
 
 from renkei.commons.consents.model import ANSWER, Consent, ConsentDraft
 from renkei.commons.consents.service import consents_of, decide, withdraw
-from renkei.commons.edge.calls import Answer, Open, page_json
+from renkei.commons.edge.calls import Answer, Open
 from renkei.commons.edge.fields import Id, Limit, Moment, MomentText, Short
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
 from renkei.database.transaction import Transaction
-from renkei.kit.paging import page_of
 
 
 class ConsentBody(Body):
@@ -56,10 +56,11 @@ class ConsentsView(View):
     """The own decisions, newest first."""
 
     items: list[ConsentView]
-    next: Id | None
+    next: str | None
     stale: bool = False
 
 
+_CURSOR = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(:[1-9][0-9]{0,8})?$"
 _CONSENT = {
     "trace_id": "d17833fe-22b7-4a4a-b097-bc3f2150c9a6",
     "consumer_id": "b1234567-1234-1234-1234-123456789012",
@@ -80,23 +81,27 @@ def router() -> APIRouter:
         kind: Annotated[Short | None, Query()] = None,
         history: Annotated[bool, Query(description="former versions too")] = False,
         limit: Limit = 50,
-        after: Annotated[Id | None, Query(description="`next` of the page before (not with history)")] = None,
+        after: Annotated[str | None, Query(pattern=_CURSOR, description="`next` of the page before")] = None,
     ) -> Response:
         """What this company decided to disclose."""
 
         def work(tx: Transaction) -> dict[str, object]:
+            opening, _, version = (after or "").partition(":")
             found = consents_of(
                 tx,
                 trace_ids=None if trace_id is None else [trace_id],
                 consumer_id=consumer_id,
                 kind=kind,
                 history=history,
-                after=after,
-                limit=limit if history else limit + 1,
+                after=UUID(opening) if opening else None,
+                after_version=int(version) if version else None,
+                limit=limit + 1,
             )
-            if history:
-                return {"items": [consent_json(one) for one in found], "next": None}
-            return page_json(page_of(found, limit, id_of=lambda one: one.consent_id), consent_json)
+            following = found[limit : limit + 1]
+            return {
+                "items": [consent_json(one) for one in found[:limit]],
+                "next": _cursor(following[0], history=history) if following else None,
+            }
 
         return call.read(work)
 
@@ -119,6 +124,11 @@ def router() -> APIRouter:
         return call.write(lambda tx: consent_json(withdraw(tx, consent_id)))
 
     return routes
+
+
+def _cursor(consent: Consent, *, history: bool) -> str:
+    """Former versions have the id of their consent: with them the cursor names the version too."""
+    return f"{consent.consent_id}:{consent.version}" if history else str(consent.consent_id)
 
 
 def consent_json(consent: Consent) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Open, page_json
-from renkei.commons.edge.fields import Id, Limit, Moment, MomentText
+from renkei.commons.edge.fields import After, Id, Limit, Moment, MomentText
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
 from renkei.commons.notifications.model import Notification
@@ -68,7 +68,7 @@ def router() -> APIRouter:
         notified_from: Annotated[Moment | None, Query()] = None,
         notified_to: Annotated[Moment | None, Query()] = None,
         limit: Limit = 50,
-        after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
+        after: After = None,
     ) -> Response:
         """What happened, newest first."""
         return call.read(

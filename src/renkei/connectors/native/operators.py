@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from renkei.commons.edge.calls import Answer, Open
-from renkei.commons.edge.fields import Id, LongText, Name, Short
+from renkei.commons.edge.calls import Answer, Open, page_json
+from renkei.commons.edge.fields import After, Id, Limit, LongText, Name, Short
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
 from renkei.commons.operators.errors import NotYourOperator, OperatorMissing
@@ -24,6 +24,7 @@ from renkei.commons.operators.service import (
     update_operator,
 )
 from renkei.database.transaction import Transaction
+from renkei.kit.paging import page_from
 
 
 class OperatorView(View):
@@ -193,9 +194,13 @@ def router() -> APIRouter:
         return call.write(lambda tx: operator_json(invite(tx, draft)), status=201)
 
     @routes.get("/plants", response_model=PlantsView)
-    def get_plants(call: Open) -> Response:
-        """All own plants."""
-        return call.read(lambda tx: {"items": [plant_json(plant) for plant in plants(tx)], "next": None})
+    def get_plants(call: Open, limit: Limit = 50, after: After = None) -> Response:
+        """The own plants, the oldest first."""
+        return call.read(
+            lambda tx: page_json(
+                page_from(plants(tx), after, limit, id_of=lambda plant: plant.plant_id), plant_json
+            )
+        )
 
     @routes.post("/plants", openapi_extra=takes(PlantBody, _PLANT), response_model=PlantView, status_code=201)
     def create_plant(call: Open) -> Response:

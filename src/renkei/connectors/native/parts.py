@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from renkei.commons.edge.calls import Answer, Open, page_json
+from renkei.commons.edge.calls import Answer, Open, page_json, placed
 from renkei.commons.edge.fields import (
+    After,
     Amount,
     Day,
     DayText,
@@ -53,6 +54,7 @@ from renkei.commons.parts.service import (
 from renkei.commons.trades.service import delete_part
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import Fault, SeveralFaults
+from renkei.kit.paging import page_from
 from renkei.kit.quantities import ConversionFacts
 
 Sourcing = Literal["made", "bought", "consigned_free", "consigned_paid"]
@@ -233,10 +235,11 @@ class NumbersView(View):
     """Part numbers, own ones first."""
 
     items: list[NumberView]
-    next: Id | None
+    next: str | None
     stale: bool = False
 
 
+_OF_PATH = "path:trace_id"
 _PLANT_ID = "7f3c1a52-9a53-4bcb-8d86-0d7a4e6f1c11"
 _PART = {
     "plant_id": _PLANT_ID,
@@ -273,17 +276,19 @@ def _add_parts(routes: APIRouter) -> None:
         call: Open,
         name: Annotated[Name | None, Query()] = None,
         plant_id: Annotated[Id | None, Query()] = None,
-        number: Annotated[Name | None, Query(description="own or partners' part number")] = None,
+        number: Annotated[Name | None, Query(description="the own part number, or a partner's")] = None,
+        partner_id: Annotated[Id | None, Query(description="with number: whose it is")] = None,
         roots_only: Annotated[bool, Query(description="only parts that are a child of none")] = False,
         limit: Limit = 50,
-        after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
+        after: After = None,
     ) -> Response:
         """Own parts, page by page."""
         where = PartFilter(name=name, plant_id=plant_id, roots_only=roots_only)
 
         def work(tx: Transaction) -> dict[str, object]:
             if number is not None:
-                return {"items": [part_json(part) for part in parts_by_number(tx, number)], "next": None}
+                found = parts_by_number(tx, number, partner_id)
+                return page_json(page_from(found, after, limit, id_of=_trace_id), part_json)
             return page_json(list_parts(tx, where, after, limit), part_json)
 
         return call.read(work)
@@ -303,7 +308,12 @@ def _add_parts(routes: APIRouter) -> None:
     def replace_part(call: Open, trace_id: Id) -> Response:
         """State a part anew. Another name is another part, which gets a trace id of its own (201)."""
         draft = call.body(PartBody).draft(trace_id)
-        return call.write(lambda tx: _stored(tx, update_part(tx, draft)))
+
+        def work(tx: Transaction) -> Answer:
+            with placed({"/trace_id": _OF_PATH}):
+                return _stored(tx, update_part(tx, draft))
+
+        return call.write(work)
 
     @routes.delete("/{trace_id}", status_code=204)
     def remove_part(call: Open, trace_id: Id) -> Response:
@@ -338,29 +348,47 @@ def _add_structures(routes: APIRouter) -> None:
         lines = [line_draft(line, f"/lines/{index}", faults) for index, line in enumerate(given.lines)]
         if faults:
             raise SeveralFaults(tuple(faults))
-        return call.write(
-            lambda tx: structure_json(put_structure(tx, trace_id, lines, effective_from=given.effective_from))
-        )
+
+        def work(tx: Transaction) -> dict[str, Any]:
+            with placed({"/parent/trace_id": _OF_PATH}):
+                return structure_json(put_structure(tx, trace_id, lines, effective_from=given.effective_from))
+
+        return call.write(work)
 
     @routes.get("/{trace_id}/structures", response_model=StructuresView)
-    def get_structures(call: Open, trace_id: Id) -> Response:
-        """All versions of the structure."""
-        return call.read(
-            lambda tx: {
-                "items": [_version_json(one) for one in structure_versions(tx, trace_id)],
-                "next": None,
-            }
-        )
+    def get_structures(call: Open, trace_id: Id, limit: Limit = 50, after: After = None) -> Response:
+        """The versions of the structure, newest first."""
+
+        def work(tx: Transaction) -> dict[str, object]:
+            found = structure_versions(tx, trace_id)
+            return page_json(
+                page_from(found, after, limit, id_of=lambda one: one.structure_id), _version_json
+            )
+
+        return call.read(work)
 
 
 def _add_numbers(routes: APIRouter) -> None:
     @routes.get("/{trace_id}/numbers", response_model=NumbersView)
-    def get_numbers(call: Open, trace_id: Id) -> Response:
-        """The numbers of a part."""
+    def get_numbers(
+        call: Open,
+        trace_id: Id,
+        limit: Limit = 50,
+        after: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,
+    ) -> Response:
+        """The numbers of a part, own ones first, then partner by partner."""
 
         def work(tx: Transaction) -> dict[str, object]:
             _own_part(tx, trace_id)
-            return {"items": [_number_json(one) for one in part_numbers(tx, [trace_id])], "next": None}
+            found = part_numbers(tx, [trace_id])
+            start = 0
+            if after is not None:
+                start = next((i for i, one in enumerate(found) if _number_cursor(one) == after), len(found))
+            following = found[start + limit : start + limit + 1]
+            return {
+                "items": [_number_json(one) for one in found[start : start + limit]],
+                "next": _number_cursor(following[0]) if following else None,
+            }
 
         return call.read(work)
 
@@ -466,6 +494,15 @@ def _version_json(one: StructureVersion) -> dict[str, Any]:
 
 def _number_json(one: PartNumber) -> dict[str, Any]:
     return {"trace_id": one.part_trace_id, "number": one.number, "partner_id": one.partner_id}
+
+
+def _number_cursor(one: PartNumber) -> str:
+    """A number has no id of its own: its partner and itself name it."""
+    return f"{one.partner_id or ''}:{one.number}"
+
+
+def _trace_id(part: Part) -> UUID:
+    return part.trace_id
 
 
 def _facts(body: PartBody | ChildBody) -> ConversionFacts:

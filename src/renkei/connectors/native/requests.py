@@ -10,8 +10,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from renkei.commons.edge.calls import Answer, Open, page_json
-from renkei.commons.edge.fields import Day, DayText, Id, Limit, MomentText, Short, Text
+from renkei.commons.edge.calls import Answer, Open, page_json, placed
+from renkei.commons.edge.fields import After, Day, DayText, Id, Limit, MomentText, Short, Text
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
 from renkei.commons.trades.model import RequestDraft, RequestMessage, RequestView
@@ -154,7 +154,7 @@ class MessagesView(View):
     """Every word said, oldest first."""
 
     items: list[MessageView]
-    next: Id | None
+    next: int | None
     stale: bool = False
 
 
@@ -184,7 +184,7 @@ def _add_asking(routes: APIRouter) -> None:
             Id | None, Query(description="of the own bought part (with direction=sent)")
         ] = None,
         limit: Limit = 50,
-        after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
+        after: After = None,
     ) -> Response:
         """Requests sent, received or both, page by page."""
         target: Any = {"sent": "REQUEST", "received": "RESPONSE", None: None}[direction]
@@ -202,7 +202,8 @@ def _add_asking(routes: APIRouter) -> None:
         draft = RequestDraft(downstream_trace_id=given.trace_id, **given.model_dump(exclude={"trace_id"}))
 
         def work(tx: Transaction) -> Answer:
-            made = put_request(tx, draft)
+            with placed({"/downstream_trace_id": "/trace_id"}):
+                made = put_request(tx, draft)
             return Answer(request_json(tx, made), 201, {"Location": f"/v1/requests/{made.request_id}"})
 
         return call.write(work)
@@ -255,11 +256,23 @@ def _add_asking(routes: APIRouter) -> None:
 
 def _add_answering(routes: APIRouter) -> None:
     @routes.get("/{request_id}/messages", response_model=MessagesView)
-    def get_messages(call: Open, request_id: Id) -> Response:
-        """Every word said under a request."""
-        return call.read(
-            lambda tx: {"items": [_message_json(one) for one in messages(tx, request_id)], "next": None}
-        )
+    def get_messages(
+        call: Open,
+        request_id: Id,
+        limit: Limit = 50,
+        after: Annotated[int, Query(ge=0, le=10**9, description="`next` of the page before")] = 0,
+    ) -> Response:
+        """Every word said under a request, oldest first. Words are only added: a place in the list never moves."""
+
+        def work(tx: Transaction) -> dict[str, object]:
+            said = messages(tx, request_id)
+            end = after + limit
+            return {
+                "items": [_message_json(one) for one in said[after:end]],
+                "next": end if end < len(said) else None,
+            }
+
+        return call.read(work)
 
     @routes.post("/{request_id}/link", openapi_extra=takes(LinkBody), response_model=RequestOut)
     def link_part(call: Open, request_id: Id) -> Response:
@@ -267,7 +280,8 @@ def _add_answering(routes: APIRouter) -> None:
         trace_id = call.body(LinkBody).trace_id
 
         def work(tx: Transaction) -> dict[str, Any]:
-            link(tx, _trade_of(tx, request_id), trace_id)
+            with placed({"query:traceId": "/trace_id", "query:tradeId": "path:request_id"}):
+                link(tx, _trade_of(tx, request_id), trace_id)
             return request_json(tx, request_of(tx, request_id))
 
         return call.write(work)

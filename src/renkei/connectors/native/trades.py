@@ -10,17 +10,30 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
-from renkei.commons.consents.model import Delivery
-from renkei.commons.consents.service import received
-from renkei.commons.edge.calls import Open
-from renkei.commons.edge.fields import Amount, Day, DayText, Id, Limit, MomentText, NumberOut, Share, Short
+from renkei.commons.consents.model import Received
+from renkei.commons.consents.service import received_for
+from renkei.commons.edge.calls import Open, page_json, placed
+from renkei.commons.edge.fields import (
+    After,
+    Amount,
+    Day,
+    DayText,
+    Id,
+    Limit,
+    MomentText,
+    NumberOut,
+    Share,
+    Short,
+)
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
 from renkei.commons.parts.errors import PartMissing
+from renkei.commons.parts.model import Part
 from renkei.commons.parts.service import part_keys
 from renkei.commons.trades.model import ShareDraft, TradeOut
-from renkei.commons.trades.service import put_shares, shares_of, trades_out_of
+from renkei.commons.trades.service import put_shares, shares_of_trade, trades_out_of
 from renkei.database.transaction import Transaction
+from renkei.kit.paging import page_from
 
 
 class ShareBody(Body):
@@ -110,11 +123,19 @@ def router() -> APIRouter:
     routes = APIRouter(tags=["trades"])
 
     @routes.get("/trades", response_model=TradesView)
-    def get_trades(call: Open, trace_id: Annotated[Id, Query(description="an own bought part")]) -> Response:
-        """The trades by which a part is bought."""
-        return call.read(
-            lambda tx: {"items": [_trade_json(trade) for trade in _trades(tx, trace_id)], "next": None}
-        )
+    def get_trades(
+        call: Open,
+        trace_id: Annotated[Id, Query(description="an own bought part")],
+        limit: Limit = 50,
+        after: After = None,
+    ) -> Response:
+        """The trades by which a part is bought, the oldest first."""
+
+        def work(tx: Transaction) -> dict[str, object]:
+            found = trades_out_of(tx, [_own_part(tx, trace_id).part_key])
+            return page_json(page_from(found, after, limit, id_of=lambda trade: trade.trade_id), _trade_json)
+
+        return call.read(work)
 
     @routes.get("/trades/{trade_id}/shares", response_model=SharesView)
     def get_shares(call: Open, trade_id: Id) -> Response:
@@ -131,7 +152,8 @@ def router() -> APIRouter:
         drafts = [ShareDraft(**share.model_dump()) for share in call.body(SharesBody).shares]
 
         def work(tx: Transaction) -> dict[str, Any]:
-            put_shares(tx, trade_id, drafts)
+            with placed({"/trade_id": "path:trade_id"}):
+                put_shares(tx, trade_id, drafts)
             return _shares_json(tx, trade_id)
 
         return call.write(work)
@@ -142,24 +164,24 @@ def router() -> APIRouter:
         trace_id: Annotated[Id, Query(description="an own bought part")],
         kind: Annotated[Short | None, Query()] = None,
         limit: Limit = 50,
+        after: After = None,
     ) -> Response:
         """What suppliers delivered for a bought part, newest first, tombstones too."""
 
-        def work(tx: Transaction) -> dict[str, Any]:
-            ids = {trade.trade_key: trade.trade_id for trade in _trades(tx, trace_id)}
-            found = received(tx, list(ids), kind=kind, limit=limit) if ids else []
-            return {"items": [_delivery_json(one, ids[one.trade_key]) for one in found], "next": None}
+        def work(tx: Transaction) -> dict[str, object]:
+            part_key = _own_part(tx, trace_id).part_key
+            return page_json(received_for(tx, part_key, kind=kind, after=after, limit=limit), _delivery_json)
 
         return call.read(work)
 
     return routes
 
 
-def _trades(tx: Transaction, trace_id: UUID) -> tuple[TradeOut, ...]:
+def _own_part(tx: Transaction, trace_id: UUID) -> Part:
     part = part_keys(tx, [trace_id]).get(trace_id)
     if part is None:
-        raise PartMissing
-    return trades_out_of(tx, [part.part_key])
+        raise PartMissing("query:trace_id")
+    return part
 
 
 def _trade_json(trade: TradeOut) -> dict[str, Any]:
@@ -179,15 +201,15 @@ def _shares_json(tx: Transaction, trade_id: UUID) -> dict[str, Any]:
     return {
         "shares": [
             {name: getattr(share, name) for name in ShareView.model_fields}
-            for share in shares_of(tx, [trade_id]).get(trade_id, ())
+            for share in shares_of_trade(tx, trade_id)
         ]
     }
 
 
-def _delivery_json(one: Delivery, trade_id: UUID) -> dict[str, Any]:
+def _delivery_json(one: Received) -> dict[str, Any]:
     return {
         "delivery_id": one.delivery_id,
-        "trade_id": trade_id,
+        "trade_id": one.trade_id,
         "kind": one.kind,
         "attributes": one.payload,
         "statement_id": one.statement_id,

@@ -41,6 +41,7 @@ from renkei.usecases.footprint.errors import EstimateMissing, PartMissing
 from renkei.usecases.footprint.model import Estimate, EstimateDraft, FootprintView, Statement
 
 MOST_TRACE_IDS: Final = 50
+OfTrade = Annotated[Id | None, Query(description="only for what comes by this trade")]
 
 _STATEMENT = {
     "declared_unit": "kilogram",
@@ -139,14 +140,13 @@ def _add_footprints(routes: APIRouter) -> None:
 
 
 def _add_estimates(routes: APIRouter) -> None:
-    of_trade = Annotated[Id | None, Query(description="only for what comes by this trade")]
 
     @routes.put(
         "/parts/{trace_id}/estimate",
         openapi_extra=takes(EstimateBody, {**_VALUE, "source": "IDEA v3.3 131111000"}),
         response_model=EstimateView,
     )
-    def state_estimate(call: Open, trace_id: Id, trade_id: of_trade = None) -> Response:
+    def state_estimate(call: Open, trace_id: Id, trade_id: OfTrade = None) -> Response:
         """Give an own bought part a value of one's own, which counts until its supplier discloses one."""
         draft = call.body(EstimateBody).draft(trace_id, trade_id)
 
@@ -158,7 +158,7 @@ def _add_estimates(routes: APIRouter) -> None:
         return call.write(work)
 
     @routes.get("/parts/{trace_id}/estimate", response_model=EstimateView)
-    def get_estimate(call: Open, trace_id: Id, trade_id: of_trade = None) -> Response:
+    def get_estimate(call: Open, trace_id: Id, trade_id: OfTrade = None) -> Response:
         """The own estimate of a bought part, or of what comes by one trade."""
 
         def work(tx: Transaction) -> dict[str, object]:
@@ -172,7 +172,7 @@ def _add_estimates(routes: APIRouter) -> None:
         return call.read(work)
 
     @routes.delete("/parts/{trace_id}/estimate", status_code=204)
-    def remove_estimate(call: Open, trace_id: Id, trade_id: of_trade = None) -> Response:
+    def remove_estimate(call: Open, trace_id: Id, trade_id: OfTrade = None) -> Response:
         """Take an estimate back; it leaves the totals at once. One that is not there is no fault."""
         draft = EstimateDraft(trace_id=trace_id, trade_id=trade_id, declared_unit=Unit.UNIT, stages=None)
         return call.write(lambda tx: service.put_estimate(tx, draft), status=204)
