@@ -1,0 +1,683 @@
+"""What the server tells, and what is told to it: frozen dataclasses with the words of the platform.
+
+Amounts and emissions are exact `Decimal`s; identifiers are UUIDs; times are aware.
+`stale` says that a read did not yet see all that follows from your latest write (the server waits up to 2 s for it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+T = TypeVar("T")
+
+Number = Decimal | int
+"""A number to send: exact, never a float."""
+Sourcing = Literal["made", "bought", "consigned_free", "consigned_paid"]
+CountedBy = Literal["customer", "supplier"]
+Direction = Literal["sent", "received"]
+RequestState = Literal["NOT_COMPLETED", "COMPLETED", "REJECT", "CANCEL"]
+Verdict = Literal["accepted", "queried", "returned"]
+ConsentState = Literal["granted", "withdrawn", "expired"]
+
+
+# -- pages ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """Some of a list, and the cursor that opens the next page (None on the last)."""
+
+    items: tuple[T, ...]
+    next: UUID | None = None
+    stale: bool = False
+
+
+class Listing(Generic[T]):
+    """A list that is read page by page while it is walked through; each walk begins anew.
+
+    for part in client.parts.list():            every part
+    for page in client.parts.list().pages():    every page
+    """
+
+    def __init__(self, read: Callable[[UUID | None], Page[T]], after: UUID | None = None) -> None:
+        self._read = read
+        self._after = after
+
+    def __iter__(self) -> Iterator[T]:
+        for page in self.pages():
+            yield from page.items
+
+    def pages(self) -> Iterator[Page[T]]:
+        """The pages in their order."""
+        cursor = self._after
+        while True:
+            page = self._read(cursor)
+            yield page
+            if page.next is None or page.next == cursor:
+                return
+            cursor = page.next
+
+
+# -- sessions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """An access token, and a refresh token that is good once. `operator_id` None: platform staff."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: int
+    account_id: UUID
+    operator_id: UUID | None
+
+
+# -- companies and plants -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """A company (事業者) as the directory shows it."""
+
+    operator_id: UUID
+    name: str
+    address: str
+    country: str
+    open_operator_id: str | None
+    global_operator_id: str | None
+    state: str
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Me:
+    """Who calls, and for which company (None for platform staff)."""
+
+    operator: Operator | None
+    account_id: UUID | None
+    api_key_id: UUID | None
+    roles: tuple[str, ...]
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationDraft:
+    """A company that is not a member yet. `other_ids`: identifiers by their scheme."""
+
+    name: str
+    country: str
+    address: str = ""
+    email: str | None = None
+    other_ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantDraft:
+    """A site (事業所) of the own company; `open_plant_id` ends in six digits."""
+
+    name: str
+    address: str
+    open_plant_id: str
+    global_plant_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plant:
+    """A site."""
+
+    plant_id: UUID
+    operator_id: UUID
+    name: str
+    address: str
+    open_plant_id: str
+    global_plant_id: str | None
+    stale: bool = False
+
+
+# -- parts and structures -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartDraft:
+    """A part as its company states it. Plant, name and support name are its identity.
+
+    terminated (終端): nothing upstream of it needs to be asked. unit: the declared unit, such as "kilogram" or "piece".
+    """
+
+    plant_id: UUID
+    name: str
+    support_name: str | None = None
+    terminated: bool = False
+    unit: str | None = None
+    label: str | None = None
+    info1: str | None = None
+    info2: str | None = None
+    info3: str | None = None
+    mass_kg_per_unit: Number | None = None
+    density_kg_per_liter: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """An own part."""
+
+    trace_id: UUID
+    operator_id: UUID
+    plant_id: UUID
+    name: str
+    support_name: str | None
+    terminated: bool
+    unit: str | None
+    label: str | None
+    info1: str | None
+    info2: str | None
+    info3: str | None
+    mass_kg_per_unit: Decimal | None
+    density_kg_per_liter: Decimal | None
+    has_lines: bool
+    is_child: bool
+    created_at: datetime
+    updated_at: datetime
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartNumber:
+    """How the company itself (`partner_id` None) or a partner calls a part."""
+
+    trace_id: UUID
+    number: str
+    partner_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDraft:
+    """One line: `amount` (in `unit`) of the child per `base_quantity` parents.
+
+    child: an own part by its trace id (left as it is), or a whole part (made or updated).
+    sourcing None: made if the child has lines, else bought. The usage shares of one group of alternatives sum to 1.
+    """
+
+    child: UUID | PartDraft
+    amount: Number
+    unit: str
+    base_quantity: Number = 1
+    sourcing: Sourcing | None = None
+    counted_by: CountedBy = "customer"
+    phantom: bool = False
+    alternative_group: str | None = None
+    usage_share: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a structure."""
+
+    position: int
+    child: Part
+    amount: Decimal
+    unit: str
+    base_quantity: Decimal
+    sourcing: Sourcing
+    counted_by: str
+    phantom: bool
+    alternative_group: str | None
+    usage_share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """A part and the lines of one version of its structure (部品構成); without any, `version` is None."""
+
+    part: Part
+    lines: tuple[Line, ...]
+    structure_id: UUID | None
+    version: int | None
+    effective_from: date | None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureVersion:
+    """One version in the list of versions."""
+
+    structure_id: UUID
+    version: int
+    effective_from: date
+    line_count: int
+    in_force: bool
+    created_by: str
+    created_at: datetime
+
+
+# -- trades and deliveries ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """A trade (取引関係) by which the caller buys a part; `share` is that of today."""
+
+    trade_id: UUID
+    trace_id: UUID
+    upstream_operator_id: UUID
+    upstream_trace_id: UUID | None
+    linked: bool
+    request_id: UUID | None
+    state: str | None
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShareDraft:
+    """How much of the bought part comes by the trade in a period (both days included; no end: until further notice)."""
+
+    valid_from: date
+    share: Number
+    valid_to: date | None = None
+    purchased_quantity: Number | None = None
+    quantity_unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """A share as stated."""
+
+    valid_from: date
+    valid_to: date | None
+    share: Decimal
+    purchased_quantity: Decimal | None
+    quantity_unit: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What came into the inbox by a trade: the consented attributes only, or a tombstone (`withdrawn`)."""
+
+    delivery_id: UUID
+    trade_id: UUID
+    kind: str
+    attributes: Mapping[str, Any]
+    statement_id: UUID | None
+    statement_version: int | None
+    valid_until: datetime | None
+    withdrawn: bool
+    delivered_at: datetime
+
+
+# -- requests -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDraft:
+    """Please answer for this bought part. `trade_id`: ask again under an existing trade (another kind or period)."""
+
+    trace_id: UUID
+    upstream_operator_id: UUID
+    kind: str = "CFP"
+    trade_id: UUID | None = None
+    message: str | None = None
+    due_date: date | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerPart:
+    """The customer's part, as its supplier may see it."""
+
+    trace_id: UUID
+    operator_id: UUID
+    plant_id: UUID
+    name: str
+    support_name: str | None
+    terminated: bool
+    unit: str | None
+    label: str | None
+    info1: str | None
+    info2: str | None
+    info3: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request (依頼) with its trade, as both its companies see it."""
+
+    request_id: UUID
+    trade_id: UUID
+    kind: str
+    direction: Direction
+    state: RequestState
+    downstream_operator_id: UUID
+    upstream_operator_id: UUID
+    downstream_trace_id: UUID
+    upstream_trace_id: UUID | None
+    customer_part: CustomerPart
+    message: str | None
+    reply_message: str | None
+    due_date: date | None
+    period_from: date | None
+    period_to: date | None
+    tree_terminated: bool
+    completed_count: int
+    trades_count: int
+    review: Verdict | None
+    review_reason: str | None
+    created_at: datetime
+    updated_at: datetime
+    linked_at: datetime | None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One word said under a request."""
+
+    kind: str
+    text: str
+    sender_operator_id: UUID
+    sent_at: datetime
+
+
+# -- consents -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentDraft:
+    """What one customer may see of one own part, replacing what was decided before for the two.
+
+    `standing`: every new value too; otherwise the value of the moment, once. `purpose` None: to answer its request.
+    """
+
+    trace_id: UUID
+    consumer_id: UUID
+    attributes: frozenset[str]
+    kind: str = "CFP"
+    purpose: str | None = None
+    valid_until: datetime | None = None
+    standing: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """One version of a decision (開示)."""
+
+    consent_id: UUID
+    version: int
+    trace_id: UUID
+    consumer_id: UUID
+    kind: str
+    attributes: tuple[str, ...]
+    purpose: str
+    valid_from: datetime
+    valid_until: datetime | None
+    standing: bool
+    state: ConsentState
+    decided_by: str
+    created_at: datetime
+    current: bool
+    stale: bool = False
+
+
+# -- notifications --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """The trade and request that a notification is about."""
+
+    trade_id: UUID
+    request_id: UUID | None
+    downstream_operator_id: UUID
+    upstream_operator_id: UUID
+    downstream_trace_id: UUID
+    upstream_trace_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notification:
+    """One thing that happened."""
+
+    notification_id: UUID
+    type: str
+    sender_operator_id: UUID
+    relation: Relation | None
+    notified_at: datetime
+    read_at: datetime | None
+
+
+# -- footprints -----------------------------------------------------------------------------------------------------
+
+Stage = Literal["raw_material", "production", "distribution", "end_of_life"]
+"""Of the life cycle (Regulation (EU) 2023/1542, Annex II); the Ouranos contract knows the first two."""
+ComponentScope = Literal["rest", "whole"]
+ProposalState = Literal["unconfirmed", "confirmed", "replaced"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmissionDraft:
+    """kgCO2e per declared unit of one stage: the part's own processes, and its inputs. Negative ones are credits."""
+
+    own: Number | None = None
+    component: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityDraft:
+    """Data quality (DQR) of one stage, 1 (best) to 5: technological, geographical, temporal. None is not stated."""
+
+    ter: Number | None = None
+    ger: Number | None = None
+    tir: Number | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FootprintDraft:
+    """The footprint (排出量) of an own part as its company states it.
+
+    component_scope: "rest": the declared components are those beside the structure's lines; "whole": they include the
+    lines; None: as before. categories: further columns such as "fossil", "material:steel", own and component together.
+    primary_data_share: of the declared values, 0 to 1. method: how it was calculated. trade_id (納入先別に配分): only for
+    this customer.
+    """
+
+    declared_unit: str
+    declared: Mapping[Stage, EmissionDraft]
+    quality: Mapping[Stage, QualityDraft] = field(default_factory=dict)
+    categories: Mapping[str, Mapping[Stage, Number]] = field(default_factory=dict)
+    primary_data_share: Number | None = None
+    gate_to_gate: Number | None = None
+    method: Mapping[str, Any] = field(default_factory=dict)
+    component_scope: ComponentScope | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    trade_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emission:
+    """kgCO2e per declared unit of one stage; None is not stated."""
+
+    own: Decimal | None
+    component: Decimal | None
+    total: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """Data quality of one stage; None is not stated."""
+
+    ter: Decimal | None
+    ger: Decimal | None
+    tir: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A footprint with everything known upstream added.
+
+    coverage_direct: the share of the lines with a value; coverage_deep: the same through the whole chain.
+    secondary_share: how much comes from own estimates. notes: why something adds nothing, with the child's trace id.
+    """
+
+    stages: Mapping[Stage, Emission]
+    quality: Mapping[Stage, Quality]
+    quality_coverage: Mapping[Stage, Quality]
+    categories: Mapping[str, Mapping[Stage, Decimal]]
+    categories_coverage: Mapping[str, Decimal]
+    primary_data_share: Decimal | None
+    pds_coverage: Decimal | None
+    coverage_direct: Decimal
+    coverage_deep: Decimal
+    secondary_share: Decimal
+    notes: tuple[Mapping[str, Any], ...]
+
+    @property
+    def total(self) -> Decimal:
+        """All stages together; what is not stated counts as 0."""
+        return sum((one.total or Decimal(0) for one in self.stages.values()), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a version was written, one step up: a kind, and the public ids of what changed."""
+
+    kind: str
+    ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One immutable version of a footprint; `cfp_id` stays the same over the versions.
+
+    declared: what the company stated. in_force: with everything upstream. automatic: written by a recalculation.
+    """
+
+    cfp_id: UUID
+    statement_id: UUID
+    trace_id: UUID
+    version: int
+    trade_id: UUID | None
+    declared_unit: str
+    component_scope: ComponentScope
+    declared: Mapping[Stage, Emission]
+    quality: Mapping[Stage, Quality]
+    categories: Mapping[str, Mapping[Stage, Decimal]]
+    primary_data_share: Decimal | None
+    gate_to_gate: Decimal | None
+    method: Mapping[str, Any]
+    in_force: Value
+    period_from: date | None
+    period_to: date | None
+    causes: tuple[Cause, ...]
+    automatic: bool
+    created_by: str
+    created_at: datetime
+    superseded_at: datetime | None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one supplier of a bought part delivered; None where it is not disclosed."""
+
+    trade_id: UUID
+    upstream_operator_id: UUID
+    upstream_trace_id: UUID | None
+    share: Decimal
+    answered: bool
+    stages: Mapping[Stage, Decimal] | None
+    quality: Mapping[Stage, Quality] | None
+    declared_unit: str | None
+    coverage_deep: Decimal | None
+    primary_data_share: Decimal | None
+    gate_to_gate: Decimal | None
+    categories: Mapping[str, Mapping[Stage, Decimal]] | None
+    statement_version: int | None
+    delivered_at: datetime | None
+
+    @property
+    def total(self) -> Decimal | None:
+        """All disclosed stages together; None if nothing is disclosed."""
+        return None if self.stages is None else sum(self.stages.values(), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """The suppliers' answer for a bought part: the mean by the shares of those that disclosed (`answered_share`)."""
+
+    stages: Mapping[Stage, Decimal] | None
+    quality: Mapping[Stage, Quality]
+    declared_unit: str
+    coverage_deep: Decimal | None
+    answered_share: Decimal
+    answers: tuple[Answer, ...]
+
+    @property
+    def total(self) -> Decimal | None:
+        """All disclosed stages together; None if nothing is disclosed."""
+        return None if self.stages is None else sum(self.stages.values(), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueDraft:
+    """A value for somebody else's part: kgCO2e per declared unit by stage, own and component together."""
+
+    declared_unit: str
+    stages: Mapping[Stage, Number]
+    quality: Mapping[Stage, QualityDraft] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """The buyer's own value for a bought part, or for what comes by one of its trades: always secondary."""
+
+    estimate_id: UUID
+    trace_id: UUID
+    trade_id: UUID | None
+    declared_unit: str
+    stages: Mapping[Stage, Decimal]
+    quality: Mapping[Stage, Quality]
+    source: str
+    created_by: str
+    created_at: datetime
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footprint:
+    """What there is to see of one own part.
+
+    statement: the own one in force. trade_statements: those for single customers. response: for a bought part, what its
+    suppliers answered. estimates: the own ones.
+    """
+
+    trace_id: UUID
+    is_bought: bool
+    statement: Statement | None
+    trade_statements: tuple[Statement, ...]
+    response: Response | None
+    estimates: tuple[Estimate, ...]
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A value that a customer entered on behalf of a supplier that was not a member."""
+
+    proposal_id: UUID
+    trade_id: UUID
+    downstream_operator_id: UUID
+    downstream_trace_id: UUID
+    upstream_operator_id: UUID
+    declared_unit: str
+    stages: Mapping[Stage, Decimal]
+    quality: Mapping[Stage, Quality]
+    state: ProposalState
+    created_at: datetime
+    decided_at: datetime | None
+    stale: bool = False

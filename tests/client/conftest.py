@@ -1,0 +1,168 @@
+"""A real server on a port of its own, and clients that speak to it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+import uvicorn
+
+from renkei.app import create_app
+from renkei.client import Client, Login, Patience, Plant, PlantDraft
+from renkei.commons.access import registry
+from renkei.commons.access.model import ApiKeyDraft
+from renkei.commons.edge.context import AppContext
+from renkei.commons.operators.model import Registration
+from renkei.commons.operators.service import register_operator
+from renkei.database.transaction import Database
+from renkei.settings import Settings
+from renkei.worker import run_worker
+
+PASSWORD = "Correct-Horse-1"
+QUICK = Patience(timeout_seconds=20, attempts=4, pause_seconds=0.01, longest_pause_seconds=0.05)
+_serial = count(1)
+
+
+@dataclass(frozen=True)
+class Server:
+    """The address of a running server, and what the platform's operator can do there."""
+
+    url: str
+    context: AppContext
+
+    def register(self, name: str, *, role: str = "admin") -> tuple[UUID, str]:
+        """A company and a person of it, as the command line adds them: operator id, e-mail address."""
+        operator_id = uuid4()
+        return operator_id, self.join(operator_id, name, role=role)
+
+    def join(self, operator_id: UUID, name: str, *, role: str = "admin") -> str:
+        """The same for a company whose id is known, such as one that was invited; the person's address."""
+        number = next(_serial)
+        draft = Registration(
+            name=name,
+            address="東京都",
+            open_operator_id=f"T{number:012d}",
+            operator_id=operator_id,
+            sandbox=True,
+        )
+        self.context.database.owner(lambda tx: register_operator(tx, draft))
+        email = f"person{number}@example.com"
+        registry.add_account(self.context.access, email, operator_id, role, PASSWORD)  # type: ignore[arg-type]
+        return email
+
+    def add_key(self, *operators: UUID) -> str:
+        """An application that may act for these companies; its key."""
+        draft = ApiKeyDraft(
+            application_name="app", attribute="Application", networks=("127.0.0.0/8",), operators=operators
+        )
+        return registry.add_api_key(self.context.access, draft)[1]
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company with one person and one plant."""
+
+    client: Client
+    operator_id: UUID
+    email: str
+    plant: Plant
+
+
+@pytest.fixture
+def server(database: Database, database_url: str, tmp_path: Path) -> Iterator[Server]:
+    """`renkei`'s application behind uvicorn, on a free port, with a worker beside it."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = Settings(
+            data_dir=tmp_path, public_base_url=url, events_poll_milliseconds=10, duties_interval_seconds=1
+        )
+        app = create_app(settings, database)
+        running = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+        thread.start()
+        stop = threading.Event()
+        worker = threading.Thread(
+            target=run_worker, args=(settings, database, stop), kwargs={"direct_url": database_url}
+        )
+        worker.start()
+        try:
+            deadline = time.monotonic() + 30
+            while not running.started:
+                assert time.monotonic() < deadline, "the server did not start"
+                time.sleep(0.01)
+            yield Server(url, app.state.context)
+        finally:
+            running.should_exit = True
+            stop.set()
+            thread.join(30)
+            worker.join(30)
+
+
+@pytest.fixture
+def connect(server: Server) -> Iterator[Callable[..., Client]]:
+    """`connect(credentials, ...)`: a client that is closed behind the test."""
+    opened: list[Client] = []
+
+    def make(credentials: object, **options: object) -> Client:
+        client = Client(server.url, credentials, **{"patience": QUICK, **options})  # type: ignore[arg-type]
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def company(server: Server, connect: Callable[..., Client]) -> Callable[..., Company]:
+    """`company("A社")`: a member with a person, a plant and a client."""
+
+    def make(name: str = "A社", **options: object) -> Company:
+        operator_id, email = server.register(name)
+        client = connect(Login(email=email, password=PASSWORD), **options)
+        plant = client.plants.create(PlantDraft(name="工場", address="東京都", open_plant_id="000001"))
+        return Company(client, operator_id, email, plant)
+
+    return make
+
+
+class LossyTransport(httpx2.BaseTransport):
+    """The network on a bad day: carries requests to the real server, and loses some of the answers.
+
+    `lose`: for each request in turn what happens to its answer: None (arrives), an exception (is raised instead), or a
+    status (a proxy's page comes instead). What arrived at the server is kept in `seen`.
+    """
+
+    def __init__(self, *lose: Exception | int | None) -> None:
+        self._network = httpx2.HTTPTransport()
+        self._lose = list(lose)
+        self.seen: list[httpx2.Request] = []
+
+    def then(self, *lose: Exception | int | None) -> None:
+        """What happens from now on."""
+        self._lose = list(lose)
+        self.seen = []
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        answer = self._network.handle_request(request)
+        self.seen.append(request)
+        loss = self._lose.pop(0) if self._lose else None
+        if loss is None:
+            return answer
+        answer.read()
+        answer.close()
+        if isinstance(loss, int):
+            return httpx2.Response(loss, text="<html>gateway</html>", request=request)
+        raise loss
+
+    def close(self) -> None:
+        self._network.close()
