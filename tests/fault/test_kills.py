@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from renkei.database import embedded
-from tests.fault.service import Refused, Service
+from renkei.database import _postmaster, _server, embedded
+from tests.service import Refused, Service
 
 pytestmark = pytest.mark.fault
 
@@ -32,7 +32,8 @@ STRUCTURE = "/api/v1/datatransport?dataTarget=partsStructure"
 def service(tmp_path: Path) -> Iterator[Service]:
     service = Service(tmp_path / "data")
     service.data_dir.mkdir()
-    service.register("Fault", "F0001")
+    with embedded.Supervisor(service.data_dir):  # not started and stopped by every command
+        service.register("Fault", "F0001")
     service.start()
     try:
         yield service
@@ -87,11 +88,7 @@ class Writer(threading.Thread):
 
 def postmaster_pid(service: Service) -> int | None:
     """The process id of the embedded database's postmaster, if it runs."""
-    try:
-        server = embedded.start(service.data_dir)
-        return int((server.data_dir / "postmaster.pid").read_text().split("\n", 1)[0])
-    except (OSError, ValueError, RuntimeError):
-        return None
+    return _postmaster.find_postmaster(_server.known_place(service.data_dir))
 
 
 def test_acknowledged_writes_survive_kills(service: Service) -> None:
@@ -144,7 +141,26 @@ def test_acknowledged_writes_survive_kills(service: Service) -> None:
         if trace_id in acknowledged:
             assert by_trace(stored) == by_trace(acknowledged[trace_id])
         assert len(stored["childrenPartsModel"]) == CHILDREN, "a structure is half-written"
+    wait_until_handled(service)
     print(f"{len(acknowledged)} acknowledged of {sum(w.asked for w in writers)} asked, killed {killed}")
+
+
+def wait_until_handled(service: Service) -> None:
+    """The worker came back too: every event is handled in the end, and none was given up."""
+    deadline = time.monotonic() + 60
+    while True:
+        figures = dict(
+            line.rsplit(" ", 1) for line in service.call("GET", "/metrics").splitlines() if line[:1] != "#"
+        )
+        open_, buried = (
+            sum(float(figures[f'renkei_events{{state="{state}"}}']) for state in states)
+            for states in (("waiting", "retrying"), ("buried",))
+        )
+        assert buried == 0, "an event was given up"
+        if open_ == 0:
+            return
+        assert time.monotonic() < deadline, f"{open_} events are not handled"
+        time.sleep(0.1)
 
 
 def by_trace(structure: dict[str, Any]) -> dict[str, Any]:

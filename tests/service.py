@@ -91,24 +91,28 @@ class Service:
 
     def start(self, *options: str) -> None:
         """Start the server and wait until it is ready."""
-        log = (self.data_dir / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "renkei.cli",
-                "serve",
-                "--port",
-                str(self.port),
-                "--with-worker",
-                *options,
-            ],
-            env=self.environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        self.launch(*options)
         self.wait_ready()
+
+    def launch(self, *options: str) -> None:
+        """Start the server with a worker beside it, as a session of its own."""
+        with (self.data_dir / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "renkei.cli",
+                    "serve",
+                    "--port",
+                    str(self.port),
+                    "--with-worker",
+                    *options,
+                ],
+                env=self.environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def wait_ready(self) -> None:
         """Wait until `/readyz` says yes."""
