@@ -12,7 +12,7 @@ Roles are what the database says now, not what the token said when it was issued
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -38,6 +38,7 @@ from renkei.database.caller import Caller, Door
 from renkei.database.transaction import Entry
 from renkei.kit.errors import RenkeiError
 
+_HEADER: Final = "header:Renkei-Operator"
 _NOBODY: Final = UUID(int=0)
 _APPLICATION_ROLES: Final = frozenset({"editor"})
 
@@ -53,6 +54,7 @@ def ouranos_entry(keys: AccessKeys, context: ClientContext) -> Entry:
 def v1_entry(keys: AccessKeys, context: ClientContext, *, door: Door = "v1") -> Entry:
     """A token alone; or a key that acts for the operator of `Renkei-Operator`; or both.
 
+    A person acts for the operator of the token, or for the one of `Renkei-Operator` where it has a role now.
     A key without a person acts only for operators it was explicitly assigned.
     """
     claims, complaint = _claims_of(keys, context)
@@ -61,10 +63,12 @@ def v1_entry(keys: AccessKeys, context: ClientContext, *, door: Door = "v1") -> 
         if claims is None and not context.api_key:
             complaint = TokenMissing()
         elif claims is None and named is None:
-            complaint = OperatorNotNamed("header:Renkei-Operator")
-        elif claims is not None and named is not None and named != claims.operator_id:
-            complaint = OperatorMismatch("header:Renkei-Operator")
-    return _Knock(keys, context, door, claims=claims, complaint=complaint, needs_key=False)
+            complaint = OperatorNotNamed(_HEADER)
+        elif claims is not None and named is not None:
+            claims = replace(claims, operator_id=named)
+    return _Knock(
+        keys, context, door, claims=claims, complaint=complaint, needs_key=False, chosen=named is not None
+    )
 
 
 def key_entry(keys: AccessKeys, context: ClientContext) -> Entry:
@@ -91,6 +95,8 @@ class _Options:
     needs_key: bool
     any_operator: bool = False
     system_only: bool = False
+    chosen: bool = False
+    """The operator is the one of the header, not of the token."""
 
 
 def _claims_of(keys: AccessKeys, context: ClientContext) -> tuple[Claims | None, RenkeiError | None]:
@@ -117,6 +123,7 @@ class _Knock:
         needs_key: bool,
         any_operator: bool = False,
         system_only: bool = False,
+        chosen: bool = False,
     ) -> None:
         self._keys = keys
         self._context = context
@@ -125,7 +132,9 @@ class _Knock:
         self._complaint = complaint
         # Hashed before the transaction begins: the first time, this reads a secret in a transaction of its own.
         self._key_hash = keys.key_hash(context.api_key) if context.api_key else None
-        self._options = _Options(needs_key=needs_key, any_operator=any_operator, system_only=system_only)
+        self._options = _Options(
+            needs_key=needs_key, any_operator=any_operator, system_only=system_only, chosen=chosen
+        )
 
     def __call__(self, connection: Connection[TupleRow], writing: bool) -> Caller:
         key = self._key_hash
@@ -181,7 +190,8 @@ class _Knock:
                 account_id=claims.account_id,
             )
         if row["operator_key"] is None or not row["roles"]:
-            raise TokenInvalid
+            # An unknown operator and one without a role are the same answer.
+            raise OperatorMismatch(_HEADER) if self._options.chosen else TokenInvalid
         if row["operator_state"] != "member":
             raise OperatorSuspended
         if row["api_key_id"] is not None and not row["key_allows_operator"]:
@@ -191,7 +201,7 @@ class _Knock:
     def _application(self, row: DictRow) -> Caller:
         # An unknown operator and one that was not assigned are the same answer.
         if row["api_key_id"] is None or row["operator_key"] is None or not row["key_assigned"]:
-            raise KeyNotForOperator("header:Renkei-Operator")
+            raise KeyNotForOperator(_HEADER)
         if row["operator_state"] != "member":
             raise OperatorSuspended
         return self._admitted(row, roles=_APPLICATION_ROLES, account_id=None)

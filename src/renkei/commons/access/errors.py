@@ -38,11 +38,11 @@ class KeyNotForOperator(Forbidden):
 
 
 class OperatorMismatch(Forbidden):
-    """The header `Renkei-Operator` names another operator than the token."""
+    """The header `Renkei-Operator` names an operator in which the person has no role, or that does not exist."""
 
     code = "operator_mismatch"
-    en = "The token was issued for another operator."
-    ja = "トークンは別の事業者に対して発行されています。"
+    en = "You have no role in the operator that Renkei-Operator names."
+    ja = "Renkei-Operatorで指定された事業者での権限がありません。"
 
 
 class OperatorNotNamed(RenkeiError):

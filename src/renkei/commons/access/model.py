@@ -85,6 +85,16 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActingFor:
+    """A member operator that a person may act for now; `valid_until`: the last of its roles ends then."""
+
+    operator_id: UUID
+    name: str
+    roles: tuple[str, ...]
+    valid_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyVerdict:
     """systemAuth about a key: two answers, independent of each other."""
 

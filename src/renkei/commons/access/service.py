@@ -26,7 +26,7 @@ from renkei.commons.access.errors import (
     RefreshRefused,
     TokenInvalid,
 )
-from renkei.commons.access.model import KeyVerdict, TokenKind, Tokens
+from renkei.commons.access.model import ActingFor, KeyVerdict, TokenKind, Tokens
 from renkei.commons.access.network import normal_ip
 from renkei.commons.access.passwords import check_new_password
 from renkei.commons.access.tokens import AccessKeys
@@ -176,6 +176,15 @@ def change_password(keys: AccessKeys, caller: Caller, new_password: str) -> None
     if not keys.database.run(_ACCESS, lambda tx: store.change_password(tx, account_id, password_hash)):
         raise AccountMissing
     log.info("password_changed", account=str(account_id))
+
+
+def acting_for(keys: AccessKeys, caller: Caller) -> list[ActingFor]:
+    """The member operators that the calling account may act for now, the first granted in front; none for an application."""
+    account_id = caller.account_id
+    if account_id is None:
+        return []
+    rows = keys.database.read(_ACCESS, lambda tx: store.operators_to_act_for(tx, account_id))
+    return [ActingFor(**{**row, "roles": tuple(row["roles"])}) for row in rows]
 
 
 def introspect_token(keys: AccessKeys, token: str) -> UUID | None:

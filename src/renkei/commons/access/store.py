@@ -186,6 +186,23 @@ def operators_of_account(tx: Transaction, account_key: int) -> list[DictRow]:
     )
 
 
+def operators_to_act_for(tx: Transaction, account_id: UUID) -> list[DictRow]:
+    """The member operators in which the account has a role now, with names and the end of the last role."""
+    return tx.rows(
+        """
+        SELECT o.operator_id, o.name, array_agg(m.role ORDER BY m.role) AS roles,
+               CASE WHEN bool_and(m.valid_until IS NOT NULL) THEN max(m.valid_until) END AS valid_until
+          FROM commons.accounts a JOIN commons.memberships m USING (account_key)
+          JOIN commons.operators o USING (operator_key)
+         WHERE a.account_id = %s AND m.revoked_at IS NULL AND (m.valid_until IS NULL OR m.valid_until > %s)
+           AND o.state = 'member'
+         GROUP BY o.operator_id, o.name
+         ORDER BY min(m.granted_at), min(m.membership_key)
+        """,
+        (account_id, tx.now),
+    )
+
+
 def change_password(tx: Transaction, account_id: UUID, password_hash: str) -> bool:
     """Store a new hash, and end every session of the account; whether there is such an active account."""
     return (

@@ -107,27 +107,47 @@ def document(app: FastAPI, description: str) -> dict[str, Any]:
     }
     for path, operations in found["paths"].items():
         for method, operation in operations.items():
-            _complete(operation, method, is_open=path in _OPEN_PATHS)
+            _complete(operation, method, path)
     return found
 
 
 _OPEN_PATHS: Final = frozenset({"/auth/login", "/auth/refresh", "/auth/logout"})
 
 
-def _complete(operation: dict[str, Any], method: str, *, is_open: bool) -> None:
+def _complete(operation: dict[str, Any], method: str, path: str) -> None:
+    is_open = path in _OPEN_PATHS
     problem = {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(model="Problem")}}}
     for status, description in _STATUSES.items():
         operation["responses"][status] = {"description": description, "content": problem}
     operation["security"] = [] if is_open else [{"token": []}, {"apiKey": []}]
     parameters = operation.setdefault("parameters", [])
+    if not is_open:
+        parameters.append(_header("Renkei-Operator", "The company to act for.", {"format": "uuid"}))
+    if path.startswith("/auth/"):
+        return
     if method == "get":
-        parameters.append(_header("Renkei-After", "Wait until this version (of Renkei-Version) has arrived."))
-    elif not is_open:
         parameters.append(
-            _header("Idempotency-Key", "Repeating the request with the same key carries it out once.")
+            _header("Renkei-After", "Wait until this version (of Renkei-Version) has arrived.", _TOKEN)
         )
+        return
+    parameters.append(
+        _header("Idempotency-Key", "Repeating the request with the same key carries it out once.", _TOKEN)
+    )
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            response["headers"] = _WRITTEN
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
-    schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+_TOKEN: Final = {"minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+_WRITTEN: Final = {
+    "Renkei-Version": {"description": "For Renkei-After of a later read.", "schema": {"type": "string"}},
+    "Idempotency-Replayed": {
+        "description": "This is the answer of an earlier request with the same Idempotency-Key.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+
+
+def _header(name: str, description: str, bounds: Mapping[str, object]) -> dict[str, Any]:
+    schema = {"type": "string", **bounds}
     return {"name": name, "in": "header", "required": False, "description": description, "schema": schema}

@@ -8,14 +8,15 @@ from fastapi import APIRouter
 from pydantic import AfterValidator, Field, StringConstraints
 from starlette.responses import Response
 
-from renkei.commons.access.model import Tokens
-from renkei.commons.access.service import change_password, login, logout, refresh_rotating
+from renkei.commons.access.model import ActingFor, Tokens
+from renkei.commons.access.service import acting_for, change_password, login, logout, refresh_rotating
 from renkei.commons.edge.answers import json_answer
-from renkei.commons.edge.calls import Open
+from renkei.commons.edge.calls import Open, page_json, placed
 from renkei.commons.edge.context import AppContext
-from renkei.commons.edge.fields import Id, storable
+from renkei.commons.edge.fields import After, Id, Limit, MomentText, storable
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
+from renkei.kit.paging import page_from
 
 Secret = Annotated[
     str, StringConstraints(strict=True, min_length=1, max_length=256), AfterValidator(storable)
@@ -54,6 +55,23 @@ class TokensView(View):
     operator_id: Id | None
 
 
+class OperatorChoice(View):
+    """A company the person may act for, by the header `Renkei-Operator`."""
+
+    operator_id: Id
+    name: str
+    roles: list[str]
+    valid_until: MomentText | None = Field(description="end of the mandate")
+
+
+class OperatorChoices(View):
+    """The companies the person may act for, the one a login chooses by itself in front."""
+
+    items: list[OperatorChoice]
+    next: Id | None
+
+
+_REFRESH = {"refresh_token": "4bYJ3wKXv0m2nC9pQd7tRz8sLh1uEa6fGi5jOkTxWyM"}
 _EXAMPLE = {"email": "user@example.com", "password": "correct horse battery staple"}
 
 
@@ -69,23 +87,33 @@ def router(context: AppContext) -> APIRouter:
             _tokens_json(login(context.access, given.email, given.password, operator_id=given.operator_id))
         )
 
-    @routes.post("/refresh", openapi_extra=takes(Refresh), response_model=TokensView)
+    @routes.post("/refresh", openapi_extra=takes(Refresh, _REFRESH), response_model=TokensView)
     def refresh(call: Open) -> Response:
         """Exchange a refresh token for new tokens. Used a second time, it ends the whole session."""
         return json_answer(_tokens_json(refresh_rotating(context.access, call.body(Refresh).refresh_token)))
 
-    @routes.post("/logout", openapi_extra=takes(Refresh), status_code=204)
+    @routes.post("/logout", openapi_extra=takes(Refresh, _REFRESH), status_code=204)
     def log_out(call: Open) -> Response:
         """End the session of this refresh token; an unknown one is no fault."""
         logout(context.access, call.body(Refresh).refresh_token)
         return Response(None, 204)
 
-    @routes.post("/password", openapi_extra=takes(NewPassword), status_code=204)
+    @routes.post(
+        "/password", openapi_extra=takes(NewPassword, {"new_password": "Kumiki#2026"}), status_code=204
+    )
     def set_password(call: Open) -> Response:
         """Change the caller's own password and end its sessions."""
         given = call.body(NewPassword)
-        change_password(context.access, call.caller(), given.new_password)
+        with placed({"/newPassword": "/new_password"}):
+            change_password(context.access, call.caller(), given.new_password)
         return Response(None, 204)
+
+    @routes.get("/operators", response_model=OperatorChoices)
+    def get_operators(call: Open, limit: Limit = 50, after: After = None) -> Response:
+        """The companies the caller may act for: one account may have roles in several."""
+        found = acting_for(context.access, call.caller())
+        page = page_from(found, after, limit, id_of=lambda one: one.operator_id)
+        return json_answer(page_json(page, _choice_json))
 
     return routes
 
@@ -99,6 +127,15 @@ def jwks_router(context: AppContext) -> APIRouter:
         return json_answer(context.access.jwks(), headers={"Cache-Control": "public, max-age=60"})
 
     return routes
+
+
+def _choice_json(one: ActingFor) -> dict[str, Any]:
+    return {
+        "operator_id": one.operator_id,
+        "name": one.name,
+        "roles": list(one.roles),
+        "valid_until": one.valid_until,
+    }
 
 
 def _tokens_json(tokens: Tokens) -> dict[str, Any]:

@@ -77,7 +77,11 @@ def router() -> APIRouter:
             )
         )
 
-    @routes.post("/read", openapi_extra=takes(ReadBody), response_model=ReadView)
+    @routes.post(
+        "/read",
+        openapi_extra=takes(ReadBody, {"notification_ids": ["2f1c9c1e-5d0b-4d67-9d5c-6f0f4f0f8d3a"]}),
+        response_model=ReadView,
+    )
     def read_notifications(call: Open) -> Response:
         """Mark notifications as read; unknown ones are passed over."""
         ids = call.body(ReadBody).notification_ids

@@ -213,7 +213,7 @@ def router() -> APIRouter:
 
         return call.write(work)
 
-    @routes.put("/plants/{plant_id}", openapi_extra=takes(PlantBody), response_model=PlantView)
+    @routes.put("/plants/{plant_id}", openapi_extra=takes(PlantBody, _PLANT), response_model=PlantView)
     def replace_plant(call: Open, plant_id: Id) -> Response:
         """State a plant anew."""
         given = call.body(PlantBody)

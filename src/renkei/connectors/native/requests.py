@@ -274,7 +274,11 @@ def _add_answering(routes: APIRouter) -> None:
 
         return call.read(work)
 
-    @routes.post("/{request_id}/link", openapi_extra=takes(LinkBody), response_model=RequestOut)
+    @routes.post(
+        "/{request_id}/link",
+        openapi_extra=takes(LinkBody, {"trace_id": "d17833fe-22b7-4a4a-b097-bc3f2150c9a6"}),
+        response_model=RequestOut,
+    )
     def link_part(call: Open, request_id: Id) -> Response:
         """Link an own part to the request (the supplier); may be repeated with another part."""
         trace_id = call.body(LinkBody).trace_id
