@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import uvloop
 
@@ -45,8 +46,8 @@ class _Connection(asyncio.Protocol):
         self._missing = -1  # bytes of the body that are still to come; -1 while the head is read
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # uvloop's transports do everything an asyncio.Transport does without being one.
+        self._transport = cast("asyncio.Transport", transport)
         self._next()
 
     def data_received(self, data: bytes) -> None:
@@ -149,9 +150,11 @@ def measure(
         input=order,
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         timeout=TIME_LIMIT_SECONDS + 10,
     )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
     answer = json.loads(done.stdout)
     if answer["bad"]:
         raise RuntimeError(answer["bad"][0])
