@@ -1,0 +1,160 @@
+"""Array types, the checks at the door, and the two gathers everything is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from renkei.rollup.errors import SHOWN, Fault, FaultCode, RollupError
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.signedinteger[Any]]
+Rows = Any
+"""A `scipy.sparse.csr_array` of float64: row = parent, column = child (scipy carries no types)."""
+
+
+def index_dtype(nodes: int, lines: int) -> type[np.signedinteger[Any]]:
+    """32 bits as long as they suffice: half the memory traffic."""
+    return np.int32 if max(nodes, lines) < 2**31 - 1 else np.int64
+
+
+class Faults:
+    """Collects faults; `refuse` raises them together."""
+
+    def __init__(self) -> None:
+        self._found: list[Fault] = []
+        self._count = 0
+
+    def add(self, code: FaultCode, array: str, wrong: NDArray[np.bool_], values: NDArray[Any]) -> None:
+        """Note a fault for every True in `wrong`."""
+        places = np.flatnonzero(wrong)
+        self._count += places.size
+        self._found += [Fault(code, array, int(at), float(values[at])) for at in places[:SHOWN]]
+
+    def shape(self, array: str, found: int) -> None:
+        """Note a length that does not fit and raise what is known: nothing further can be checked."""
+        self._found.append(Fault(FaultCode.SHAPE, array, 0, float(found)))
+        self._count += 1
+        self.refuse()
+
+    def refuse(self) -> None:
+        """Raise RollupError if anything was found."""
+        if self._count:
+            raise RollupError(tuple(self._found), self._count)
+
+
+def node_numbers(given: ArrayLike, name: str, nodes: int, faults: Faults) -> Indices:
+    """`given` as one-dimensional node numbers; a fault for each that is out of range."""
+    array = np.atleast_1d(np.asarray(given))
+    if array.ndim != 1:
+        faults.shape(name, array.ndim)
+    if array.size == 0:
+        return np.empty(0, np.int32)
+    if array.dtype.kind not in "iu":
+        whole = np.isfinite(array) & (array == np.floor(array)) if array.dtype.kind == "f" else None
+        if whole is None:
+            faults.shape(name, array.ndim)
+        else:
+            faults.add(FaultCode.NODE_OUT_OF_RANGE, name, ~whole, array)
+            array = np.where(whole, array, 0).astype(np.int64)
+    if array.min() < 0 or array.max() >= nodes:
+        faults.add(FaultCode.NODE_OUT_OF_RANGE, name, (array < 0) | (array >= nodes), array)
+    return array
+
+
+def amounts_of(given: ArrayLike, faults: Faults) -> Floats:
+    """`given` as one-dimensional amounts; a fault for each that is not finite or below zero."""
+    array = np.atleast_1d(np.asarray(given, dtype=np.float64))
+    if array.ndim != 1:
+        faults.shape("amount", array.ndim)
+    if array.size and not (array.min() >= 0 and array.max() < np.inf):
+        faults.add(FaultCode.AMOUNT_NOT_FINITE, "amount", ~np.isfinite(array), array)
+        faults.add(FaultCode.AMOUNT_NEGATIVE, "amount", np.isfinite(array) & (array < 0), array)
+    return array
+
+
+def checked_lines(
+    nodes: int, child: ArrayLike, parent: ArrayLike, amount: ArrayLike, faults: Faults
+) -> tuple[Indices, Indices, Floats]:
+    """The three arrays of lines; faults are noted, not raised (but for lengths that do not fit)."""
+    children = node_numbers(child, "child", nodes, faults)
+    parents = node_numbers(parent, "parent", nodes, faults)
+    amounts = amounts_of(amount, faults)
+    if not children.size == parents.size == amounts.size:
+        faults.shape("amount", amounts.size)
+    same = children == parents
+    if same.any():
+        faults.add(FaultCode.SELF_REFERENCE, "child", same, children)
+    return children, parents, amounts
+
+
+def own_values(given: ArrayLike, rows: int, columns: int | None, faults: Faults) -> Floats:
+    """`given` as a (rows, columns) array of float64 in C order; a fault for each row that is not finite."""
+    array = np.ascontiguousarray(given, dtype=np.float64)
+    if array.ndim != 2 or array.shape[0] != rows or (columns is not None and array.shape[1] != columns):
+        faults.shape("own", array.ndim if array.ndim != 2 else array.shape[0])
+    with np.errstate(over="ignore", invalid="ignore"):
+        suspect = not np.isfinite(array.sum())
+    if suspect:
+        wrong = ~np.isfinite(array)
+        at = wrong.argmax(axis=1) if array.shape[1] else np.zeros(rows, np.intp)
+        faults.add(FaultCode.OWN_NOT_FINITE, "own", np.asarray(wrong.any(axis=1)), array[np.arange(rows), at])
+    return array
+
+
+def rows_by_parent(nodes: int, child: Indices, parent: Indices, amount: Floats) -> Rows:
+    """The lines as rows: one per parent, its lines in order of the child's number, parallel lines added up.
+
+    The result does not depend on the order of the lines, to the last bit. Lines of amount 0 add nothing and are left out.
+    """
+    kind = index_dtype(nodes, amount.size)
+    child, parent = child.astype(kind, copy=False), parent.astype(kind, copy=False)
+    if amount.size and not amount.all():
+        kept = amount != 0
+        child, parent, amount = child[kept], parent[kept], amount[kept]
+    lines = sparse.coo_array((amount, (parent, child)), shape=(nodes, nodes))
+    lines.has_canonical_format = True  # spares adding parallel lines up in whatever order they came
+    rows = lines.tocsr()
+    rows.has_canonical_format = False
+    rows.sort_indices()
+    repeated = np.flatnonzero(rows.indices[1:] == rows.indices[:-1])
+    if repeated.size:  # add parallel lines in order of size, for (a + b) + c is not a + (b + c)
+        at = np.union1d(repeated, repeated + 1)
+        row = np.searchsorted(rows.indptr, at, side="right")
+        rows.data[at] = rows.data[at[np.lexsort((rows.data[at], rows.indices[at], row))]]
+        rows.sum_duplicates()
+    return rows
+
+
+def parents_by_child(rows: Rows) -> tuple[Indices, Indices]:
+    """The reverse of `rows` without amounts: where each child's parents begin, and the parents."""
+    pattern = sparse.csr_array(
+        (np.zeros(rows.nnz, np.int8), rows.indices, rows.indptr), shape=rows.shape
+    ).tocsc()
+    return pattern.indptr, pattern.indices
+
+
+def gather(indptr: Indices, indices: Indices, rows: Indices) -> Indices:
+    """The entries of several rows one after the other."""
+    begin = indptr[rows]
+    counts = indptr[rows + 1] - begin
+    ends = np.cumsum(counts, dtype=indptr.dtype)
+    total = int(ends[-1]) if ends.size else 0
+    if not total:
+        return indices[:0]
+    begin -= ends
+    begin += counts
+    at = np.repeat(begin, counts)
+    at += np.arange(total, dtype=at.dtype)
+    return indices[at]
+
+
+def distinct(numbers: Indices, scratch: Indices) -> Indices:
+    """`numbers` without repetition, without sorting; `scratch` (one entry a node) is overwritten at those numbers."""
+    ids = np.arange(numbers.size, dtype=scratch.dtype)
+    scratch[numbers] = ids
+    first: Indices = numbers[scratch[numbers] == ids]
+    return first

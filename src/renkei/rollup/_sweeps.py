@@ -1,0 +1,62 @@
+"""The two passes over rows in order: upwards (totals) and downwards (how much of each node one product needs)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from scipy import sparse
+
+from renkei.rollup._arrays import Floats, Rows
+from renkei.rollup._loops import Loops
+from renkei.rollup._ordering import Schedule
+
+
+def sweep_up(schedule: Schedule, values: Floats) -> None:
+    """Turn own values into totals in place: each row becomes own + sum of (amount x value of the child).
+
+    `values` is (rows, columns) in the order of the schedule. Each row is added up line by line in the order of its
+    lines, and then to the own value, however the levels are cut: that is why an update equals a full pass bit for bit.
+    """
+    loops = _by_level(schedule)
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found and told afterwards
+        for level, low, high in _blocks(schedule.starts):
+            block = _block(schedule.rows, low, high)
+            if block.nnz:
+                values[low:high] += block @ values
+            for some in loops.get(level, ()):
+                some.solve(values)
+
+
+def sweep_down(schedule: Schedule, needed: Floats) -> None:
+    """Turn a demand into the amounts needed in place: each row becomes demand + sum of (amount x need of the parent)."""
+    loops = _by_level(schedule)
+    users = schedule.rows.T.tocsr()
+    with np.errstate(over="ignore", invalid="ignore"):
+        for level, low, high in reversed(list(_blocks(schedule.starts))):
+            block = _block(users, low, high)
+            if block.nnz:
+                needed[low:high] += block @ needed
+            for some in loops.get(level, ()):
+                some.solve(needed, transposed=True)
+
+
+def _by_level(schedule: Schedule) -> dict[int, Sequence[Loops]]:
+    found: dict[int, list[Loops]] = {}
+    for loops in schedule.loops:
+        found.setdefault(loops.level, []).append(loops)
+    return dict(found)
+
+
+def _blocks(starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Iterator[tuple[int, int, int]]:
+    bounds = starts.tolist()
+    yield from ((level, bounds[level], bounds[level + 1]) for level in range(len(bounds) - 1))
+
+
+def _block(rows: Rows, low: int, high: int) -> Rows:
+    """Rows low to high, on the same memory."""
+    begin, end = int(rows.indptr[low]), int(rows.indptr[high])
+    return sparse.csr_array(
+        (rows.data[begin:end], rows.indices[begin:end], rows.indptr[low : high + 1] - begin),
+        shape=(high - low, rows.shape[1]),
+    )
