@@ -38,18 +38,18 @@ class Server:
     url: str
     context: AppContext
 
-    def register(self, name: str, *, role: str = "admin") -> tuple[UUID, str]:
+    def register(self, name: str, *, role: str = "admin", public_id: str | None = None) -> tuple[UUID, str]:
         """A company and a person of it, as the command line adds them: operator id, e-mail address."""
         operator_id = uuid4()
-        return operator_id, self.join(operator_id, name, role=role)
+        return operator_id, self.join(operator_id, name, role=role, public_id=public_id)
 
-    def join(self, operator_id: UUID, name: str, *, role: str = "admin") -> str:
+    def join(self, operator_id: UUID, name: str, *, role: str = "admin", public_id: str | None = None) -> str:
         """The same for a company whose id is known, such as one that was invited; the person's address."""
         number = next(_serial)
         draft = Registration(
             name=name,
             address="東京都",
-            open_operator_id=f"T{number:012d}",
+            open_operator_id=public_id or f"T{number:012d}",
             operator_id=operator_id,
             sandbox=True,
         )

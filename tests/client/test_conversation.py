@@ -20,6 +20,7 @@ from renkei.client import (
     errors,
     idempotency_key,
 )
+from renkei.commons.access import registry
 from tests.client.conftest import PASSWORD, QUICK, LossyTransport
 
 LOST = httpx2.ReadTimeout("the answer was lost")
@@ -115,6 +116,18 @@ class TestSessions:
         assert a.client.operators.me().operator.name == "A社"
         a.client.auth.logout()
         assert a.client.operators.me().operator.name == "A社"
+
+    def test_a_person_with_roles_in_two_companies_says_for_which(self, server, connect):
+        first, email = server.register("A社")
+        second, _ = server.register("B社")
+        registry.add_account(server.context.access, email, second, "viewer", PASSWORD)
+        client = connect(Login(email=email, password=PASSWORD))
+        assert [(one.operator_id, one.roles) for one in client.auth.operators()] == [
+            (first, ("admin",)),
+            (second, ("viewer",)),
+        ]
+        there = connect(Login(email=email, password=PASSWORD, operator_id=second))
+        assert there.operators.me().roles == ("viewer",)
 
     def test_no_secret_stands_in_the_text_of_credentials(self, server):
         operator_id, email = server.register("A社")

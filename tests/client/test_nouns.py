@@ -102,6 +102,13 @@ class TestParts:
         a.client.parts.add_number(made.trace_id, "A-1")
         assert [one.number for one in a.client.parts.numbers(made.trace_id)] == ["A-1", "900-123"]
         assert [one.trace_id for one in a.client.parts.list(number="A-1")] == [made.trace_id]
+        assert list(a.client.parts.list(number="900-123")) == []
+        of_b = a.client.parts.list(number="900-123", partner_id=b.operator_id)
+        assert [one.trace_id for one in of_b] == [made.trace_id]
+        assert [one.number for one in a.client.parts.numbers(made.trace_id, page_size=1)] == [
+            "A-1",
+            "900-123",
+        ]
         a.client.parts.remove_number(made.trace_id, "900-123", partner_id=b.operator_id)
         assert [one.number for one in a.client.parts.numbers(made.trace_id)] == ["A-1"]
 
@@ -198,7 +205,7 @@ class TestRequests:
         )
         assert stated == a.client.trades.shares(asked.trade_id)
         assert [(one.share, one.valid_to) for one in stated] == [(Decimal("0.6"), None)]
-        assert a.client.deliveries.of(bought.trace_id) == ()
+        assert a.client.deliveries.of(bought.trace_id).first() is None
 
 
 class TestConsents:
@@ -225,7 +232,8 @@ class TestConsents:
         assert second.version == first.version + 1
         assert [one.attributes for one in b.client.consents.list(trace_id=own.trace_id)] == [("total",)]
         assert b.client.consents.withdraw(second.consent_id).state == "withdrawn"
-        assert len(b.client.consents.history(trace_id=own.trace_id)) == 3
+        versions = b.client.consents.history(trace_id=own.trace_id, page_size=2)
+        assert [(one.version, one.current) for one in versions] == [(3, True), (2, False), (1, False)]
 
 
 class TestFootprints:

@@ -38,7 +38,7 @@ from renkei.client.errors import (
     UnreadableAnswerError,
     error_of,
 )
-from renkei.client.model import Tokens
+from renkei.client.model import Cursor, Listing, Page, Tokens
 
 T = TypeVar("T")
 
@@ -143,6 +143,14 @@ class Wire:
     def get(self, kind: type[T], path: str, /, **parameters: object) -> T:
         """Read `path` as a `kind`; parameters that are None are left out."""
         return self._read(kind, "GET", path, self.send("GET", path, parameters=parameters))
+
+    def listing(
+        self, kind: type[Page[T]], path: str, /, *, page_size: int, after: Cursor | None, **parameters: object
+    ) -> Listing[T]:
+        """A list that is read while it is walked through."""
+        return Listing(
+            lambda cursor: self.get(kind, path, **parameters, limit=page_size, after=cursor), after
+        )
 
     def write(
         self, kind: type[T], method: str, path: str, body: object = ABSENT, /, **parameters: object

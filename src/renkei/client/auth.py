@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from renkei.client._wire import Wire
+from renkei.client.model import ActingFor, Cursor, Listing, Page
 
 
 class Auth:
@@ -14,6 +15,10 @@ class Auth:
     def access_token(self) -> str:
         """An access token that is good now, for instance for the Ouranos door. Raises `UnauthenticatedError`."""
         return self._wire.tokens()
+
+    def operators(self, *, page_size: int = 100, after: Cursor | None = None) -> Listing[ActingFor]:
+        """The companies that the person may act for; name one in `Login.operator_id`."""
+        return self._wire.listing(Page[ActingFor], "/auth/operators", page_size=page_size, after=after)
 
     def logout(self) -> None:
         """End the session. A client that knows a password opens a new one at its next request."""

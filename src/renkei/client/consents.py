@@ -6,7 +6,7 @@ from uuid import UUID
 
 from renkei.client._json import ABSENT, plain
 from renkei.client._wire import Wire, place
-from renkei.client.model import Consent, ConsentDraft, Listing, Page
+from renkei.client.model import Consent, ConsentDraft, Cursor, Listing, Page
 
 
 class Consents:
@@ -22,20 +22,17 @@ class Consents:
         consumer_id: UUID | None = None,
         kind: str | None = None,
         page_size: int = 100,
-        after: UUID | None = None,
+        after: Cursor | None = None,
     ) -> Listing[Consent]:
         """The decisions that count now, newest first."""
-        return Listing(
-            lambda cursor: self._wire.get(
-                Page[Consent],
-                "/consents",
-                trace_id=trace_id,
-                consumer_id=consumer_id,
-                kind=kind,
-                limit=page_size,
-                after=cursor,
-            ),
-            after,
+        return self._wire.listing(
+            Page[Consent],
+            "/consents",
+            trace_id=trace_id,
+            consumer_id=consumer_id,
+            kind=kind,
+            page_size=page_size,
+            after=after,
         )
 
     def history(
@@ -44,18 +41,20 @@ class Consents:
         trace_id: UUID | None = None,
         consumer_id: UUID | None = None,
         kind: str | None = None,
-        limit: int = 500,
-    ) -> tuple[Consent, ...]:
-        """The newest versions, former ones too."""
-        return self._wire.get(
+        page_size: int = 100,
+        after: Cursor | None = None,
+    ) -> Listing[Consent]:
+        """Every version, newest first."""
+        return self._wire.listing(
             Page[Consent],
             "/consents",
             trace_id=trace_id,
             consumer_id=consumer_id,
             kind=kind,
             history=True,
-            limit=limit,
-        ).items
+            page_size=page_size,
+            after=after,
+        )
 
     def decide(self, draft: ConsentDraft) -> Consent:
         """Let one customer see attributes of one own part; none withdraws."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from renkei.client._json import plain
 from renkei.client._wire import Wire, place
 from renkei.client.model import (
+    Cursor,
     Estimate,
     Footprint,
     FootprintDraft,
@@ -49,18 +50,15 @@ class Footprints:
         *,
         trade_id: UUID | None = None,
         page_size: int = 100,
-        after: UUID | None = None,
+        after: Cursor | None = None,
     ) -> Listing[Statement]:
         """Every version, newest first, each with what caused it. `trade_id`: of what is stated for this customer only."""
-        return Listing(
-            lambda cursor: self._wire.get(
-                Page[Statement],
-                place("parts", trace_id, "footprint", "versions"),
-                trade_id=trade_id,
-                limit=page_size,
-                after=cursor,
-            ),
-            after,
+        return self._wire.listing(
+            Page[Statement],
+            place("parts", trace_id, "footprint", "versions"),
+            trade_id=trade_id,
+            page_size=page_size,
+            after=after,
         )
 
 
@@ -98,11 +96,9 @@ class Proposals:
         """Enter a value for what comes by a trade; it counts like an estimate. Raises `ConflictError` for a member."""
         return self._wire.write(Proposal, "POST", place("trades", trade_id, "proposal"), draft)
 
-    def list(self, *, page_size: int = 100, after: UUID | None = None) -> Listing[Proposal]:
+    def list(self, *, page_size: int = 100, after: Cursor | None = None) -> Listing[Proposal]:
         """Those this company made and those it is asked to decide, newest first."""
-        return Listing(
-            lambda cursor: self._wire.get(Page[Proposal], "/proposals", limit=page_size, after=cursor), after
-        )
+        return self._wire.listing(Page[Proposal], "/proposals", page_size=page_size, after=after)
 
     def confirm(self, proposal_id: UUID, trace_id: UUID) -> Statement:
         """Make the proposed value the own statement of an own part, and disclose it to that customer."""

@@ -28,12 +28,16 @@ ConsentState = Literal["granted", "withdrawn", "expired"]
 # -- pages ----------------------------------------------------------------------------------------------------------
 
 
+Cursor = str | int
+"""What one page names to open the next one; means nothing by itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
     """Some of a list, and the cursor that opens the next page (None on the last)."""
 
     items: tuple[T, ...]
-    next: UUID | None = None
+    next: Cursor | None = None
     stale: bool = False
 
 
@@ -44,13 +48,17 @@ class Listing(Generic[T]):
     for page in client.parts.list().pages():    every page
     """
 
-    def __init__(self, read: Callable[[UUID | None], Page[T]], after: UUID | None = None) -> None:
+    def __init__(self, read: Callable[[Cursor | None], Page[T]], after: Cursor | None = None) -> None:
         self._read = read
         self._after = after
 
     def __iter__(self) -> Iterator[T]:
         for page in self.pages():
             yield from page.items
+
+    def first(self) -> T | None:
+        """The first of the list, or None if it is empty; reads one page."""
+        return next(iter(self), None)
 
     def pages(self) -> Iterator[Page[T]]:
         """The pages in their order."""
@@ -64,6 +72,16 @@ class Listing(Generic[T]):
 
 
 # -- sessions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActingFor:
+    """A company that the person may act for; `valid_until` ends a mandate."""
+
+    operator_id: UUID
+    name: str
+    roles: tuple[str, ...]
+    valid_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from renkei.client._wire import Wire
-from renkei.client.model import Listing, Notification, Page
+from renkei.client.model import Cursor, Listing, Notification, Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +28,16 @@ class Notifications:
         notified_from: datetime | None = None,
         notified_to: datetime | None = None,
         page_size: int = 100,
-        after: UUID | None = None,
+        after: Cursor | None = None,
     ) -> Listing[Notification]:
         """What happened, in a span of time if one is given."""
-        return Listing(
-            lambda cursor: self._wire.get(
-                Page[Notification],
-                "/notifications",
-                notified_from=notified_from,
-                notified_to=notified_to,
-                limit=page_size,
-                after=cursor,
-            ),
-            after,
+        return self._wire.listing(
+            Page[Notification],
+            "/notifications",
+            notified_from=notified_from,
+            notified_to=notified_to,
+            page_size=page_size,
+            after=after,
         )
 
     def mark_read(self, notification_ids: Iterable[UUID]) -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from renkei.client._json import ABSENT, Absent
 from renkei.client._wire import Wire, place
-from renkei.client.model import InvitationDraft, Me, Operator, Page, Plant, PlantDraft
+from renkei.client.model import Cursor, InvitationDraft, Listing, Me, Operator, Page, Plant, PlantDraft
 
 
 class Operators:
@@ -51,9 +51,9 @@ class Plants:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def list(self) -> tuple[Plant, ...]:
-        """All own plants, the oldest first."""
-        return self._wire.get(Page[Plant], "/plants").items
+    def list(self, *, page_size: int = 100, after: Cursor | None = None) -> Listing[Plant]:
+        """The own plants, the oldest first."""
+        return self._wire.listing(Page[Plant], "/plants", page_size=page_size, after=after)
 
     def create(self, draft: PlantDraft) -> Plant:
         """Register a plant."""

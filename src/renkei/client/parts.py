@@ -11,6 +11,7 @@ from uuid import UUID
 from renkei.client._json import ABSENT
 from renkei.client._wire import Wire, place
 from renkei.client.model import (
+    Cursor,
     LineDraft,
     Listing,
     Page,
@@ -34,23 +35,22 @@ class Parts:
         name: str | None = None,
         plant_id: UUID | None = None,
         number: str | None = None,
+        partner_id: UUID | None = None,
         roots_only: bool = False,
         page_size: int = 100,
-        after: UUID | None = None,
+        after: Cursor | None = None,
     ) -> Listing[Part]:
-        """Own parts by name, support name, trace id. `number`: how the company itself calls it."""
-        return Listing(
-            lambda cursor: self._wire.get(
-                Page[Part],
-                "/parts",
-                name=name,
-                plant_id=plant_id,
-                number=number,
-                roots_only=True if roots_only else None,
-                limit=page_size,
-                after=cursor,
-            ),
-            after,
+        """Own parts by name, support name, trace id. `number`: the own part number, or that of `partner_id`."""
+        return self._wire.listing(
+            Page[Part],
+            "/parts",
+            name=name,
+            plant_id=plant_id,
+            number=number,
+            partner_id=partner_id,
+            roots_only=True if roots_only else None,
+            page_size=page_size,
+            after=after,
         )
 
     def create(self, draft: PartDraft) -> Part:
@@ -69,9 +69,13 @@ class Parts:
         """Delete a part that no structure, request or trade stands on. Raises `ConflictError`."""
         self._wire.run("DELETE", place("parts", trace_id))
 
-    def numbers(self, trace_id: UUID) -> tuple[PartNumber, ...]:
+    def numbers(
+        self, trace_id: UUID, *, page_size: int = 100, after: Cursor | None = None
+    ) -> Listing[PartNumber]:
         """How the company and its partners call a part, own numbers first."""
-        return self._wire.get(Page[PartNumber], place("parts", trace_id, "numbers")).items
+        return self._wire.listing(
+            Page[PartNumber], place("parts", trace_id, "numbers"), page_size=page_size, after=after
+        )
 
     def add_number(self, trace_id: UUID, number: str, *, partner_id: UUID | None = None) -> PartNumber:
         """Remember a number."""
@@ -103,9 +107,13 @@ class Structures:
         }
         return self._wire.write(Structure, "PUT", place("parts", trace_id, "structure"), body)
 
-    def versions(self, trace_id: UUID) -> tuple[StructureVersion, ...]:
+    def versions(
+        self, trace_id: UUID, *, page_size: int = 100, after: Cursor | None = None
+    ) -> Listing[StructureVersion]:
         """All versions, newest first."""
-        return self._wire.get(Page[StructureVersion], place("parts", trace_id, "structures")).items
+        return self._wire.listing(
+            Page[StructureVersion], place("parts", trace_id, "structures"), page_size=page_size, after=after
+        )
 
 
 def line_json(line: LineDraft) -> dict[str, Any]:

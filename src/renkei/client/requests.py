@@ -7,7 +7,7 @@ from uuid import UUID
 
 from renkei.client._json import ABSENT, Absent
 from renkei.client._wire import Wire, place
-from renkei.client.model import Direction, Listing, Message, Page, Request, RequestDraft, Verdict
+from renkei.client.model import Cursor, Direction, Listing, Message, Page, Request, RequestDraft, Verdict
 
 
 class Requests:
@@ -23,29 +23,30 @@ class Requests:
         kind: str | None = None,
         trace_id: UUID | None = None,
         page_size: int = 100,
-        after: UUID | None = None,
+        after: Cursor | None = None,
     ) -> Listing[Request]:
         """Requests, newest first. `trace_id`: of the own bought part (with direction "sent")."""
-        return Listing(
-            lambda cursor: self._wire.get(
-                Page[Request],
-                "/requests",
-                direction=direction,
-                kind=kind,
-                trace_id=trace_id,
-                limit=page_size,
-                after=cursor,
-            ),
-            after,
+        return self._wire.listing(
+            Page[Request],
+            "/requests",
+            direction=direction,
+            kind=kind,
+            trace_id=trace_id,
+            page_size=page_size,
+            after=after,
         )
 
     def get(self, request_id: UUID) -> Request:
         """One request. Raises `NotFoundError`."""
         return self._wire.get(Request, place("requests", request_id))
 
-    def messages(self, request_id: UUID) -> tuple[Message, ...]:
+    def messages(
+        self, request_id: UUID, *, page_size: int = 100, after: Cursor | None = None
+    ) -> Listing[Message]:
         """Every word said under a request, oldest first."""
-        return self._wire.get(Page[Message], place("requests", request_id, "messages")).items
+        return self._wire.listing(
+            Page[Message], place("requests", request_id, "messages"), page_size=page_size, after=after
+        )
 
     # -- the customer ----------------------------------------------------------------------------------------------
 

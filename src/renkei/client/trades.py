@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from renkei.client._wire import Wire, place
-from renkei.client.model import Delivery, Page, Share, ShareDraft, Trade
+from renkei.client.model import Cursor, Delivery, Listing, Page, Share, ShareDraft, Trade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +21,9 @@ class Trades:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def of(self, trace_id: UUID) -> tuple[Trade, ...]:
+    def of(self, trace_id: UUID, *, page_size: int = 100, after: Cursor | None = None) -> Listing[Trade]:
         """The trades by which an own part is bought."""
-        return self._wire.get(Page[Trade], "/trades", trace_id=trace_id).items
+        return self._wire.listing(Page[Trade], "/trades", trace_id=trace_id, page_size=page_size, after=after)
 
     def shares(self, trade_id: UUID) -> tuple[Share, ...]:
         """The shares of a trade as stated."""
@@ -41,6 +41,16 @@ class Deliveries:
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
 
-    def of(self, trace_id: UUID, *, kind: str | None = None, limit: int = 50) -> tuple[Delivery, ...]:
-        """The newest deliveries for an own bought part, tombstones too."""
-        return self._wire.get(Page[Delivery], "/deliveries", trace_id=trace_id, kind=kind, limit=limit).items
+    def of(
+        self,
+        trace_id: UUID,
+        *,
+        kind: str | None = None,
+        page_size: int = 100,
+        after: Cursor | None = None,
+    ) -> Listing[Delivery]:
+        """The deliveries for an own bought part, newest first, tombstones too."""
+        parameters = {"trace_id": trace_id, "kind": kind}
+        return self._wire.listing(
+            Page[Delivery], "/deliveries", page_size=page_size, after=after, **parameters
+        )
