@@ -10,9 +10,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+from psycopg.conninfo import conninfo_to_dict
 
 KEY = "fault-suite-key"
 PASSWORD = "Fault!Suite1"
@@ -34,6 +39,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def as_url(conninfo: str) -> str:
+    """The same address of a database in the form that settings take."""
+    parts = {name: quote(str(value), safe="") for name, value in conninfo_to_dict(conninfo).items()}
+    login = f"{parts['user']}:{parts['password']}@" if "password" in parts else f"{parts['user']}@"
+    return f"postgresql://{login}/{parts['dbname']}?host={parts['host']}&port={parts.get('port', '5432')}"
+
+
 @dataclass
 class Service:
     """The server of one data folder: started, killed, started again."""
@@ -44,6 +56,9 @@ class Service:
     token: str = ""
     operator_id: str = ""
     extra: dict[str, str] = field(default_factory=dict)
+    python: str = sys.executable
+    user_id: int | None = None
+    """As whom it runs, if not as the tests do."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -52,9 +67,11 @@ class Service:
     def command(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
         """Run one `renkei` command and return the JSON object it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "renkei.cli", *arguments],
+            [self.python, "-m", "renkei.cli", *arguments],
             input=stdin,
             env=self.environment,
+            cwd=self.data_dir,
+            **self._as_user(),
             capture_output=True,
             text=True,
             timeout=120,
@@ -89,30 +106,51 @@ class Service:
             )  # fmt: skip
         return operator_id
 
+    def _as_user(self) -> dict[str, Any]:
+        if self.user_id is None:
+            return {}
+        return {"user": self.user_id, "group": self.user_id, "extra_groups": []}
+
     def start(self, *options: str) -> None:
-        """Start the server and wait until it is ready."""
-        self.launch(*options)
+        """Start the server with a worker beside it, and wait until it is ready."""
+        self.launch("--with-worker", *options)
         self.wait_ready()
 
     def launch(self, *options: str) -> None:
-        """Start the server with a worker beside it, as a session of its own."""
+        """Start the server as a session of its own."""
         with (self.data_dir / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "renkei.cli",
-                    "serve",
-                    "--port",
-                    str(self.port),
-                    "--with-worker",
-                    *options,
-                ],
+                [self.python, "-m", "renkei.cli", "serve", "--port", str(self.port), *options],
                 env=self.environment,
+                cwd=self.data_dir,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                **self._as_user(),
             )
+
+    @contextmanager
+    def beside(self, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Another `renkei` command as a process of its own for the time of a `with`, then SIGTERM."""
+        with (self.data_dir / "beside.log").open("ab") as log:
+            process = subprocess.Popen(
+                [self.python, "-m", "renkei.cli", *arguments],
+                env=self.environment,
+                cwd=self.data_dir,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                **self._as_user(),
+            )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            assert process.wait(timeout=60) == 0
+
+    @property
+    def log(self) -> str:
+        """What the server has said so far."""
+        return (self.data_dir / "serve.log").read_text(errors="replace")
 
     def wait_ready(self) -> None:
         """Wait until `/readyz` says yes."""
@@ -129,8 +167,7 @@ class Service:
                 time.sleep(0.05)
             else:
                 return
-        log = (self.data_dir / "serve.log").read_text(errors="replace")
-        raise AssertionError(f"not ready after {START_SECONDS} s: {last}\n{log[-3000:]}")
+        raise AssertionError(f"not ready after {START_SECONDS} s: {last}\n{self.log[-3000:]}")
 
     def kill(self) -> None:
         """SIGKILL the server with all its processes; the database is left alone."""

@@ -13,12 +13,10 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from renkei.app import access_policy
 from renkei.commons.access.tokens import AccessKeys
@@ -35,6 +33,7 @@ from renkei.settings import Settings
 from renkei.worker import run_worker
 from tests.clocks import Turnable
 from tests.factories import Operator, create_operator
+from tests.service import as_url
 
 SAID = "jp.example.said.v1"
 CHAIN = "jp.renkei.chain.changed.v1"
@@ -289,13 +288,6 @@ class TestTimers:
 
             wait_until(lambda: count() == 2, "a second key is published")
         assert keys.verify(token).operator_id == a.operator_id
-
-
-def as_url(conninfo: str) -> str:
-    """The same address in the form that settings take."""
-    parts = {name: quote(str(value), safe="") for name, value in conninfo_to_dict(conninfo).items()}
-    login = f"{parts['user']}:{parts['password']}@" if "password" in parts else f"{parts['user']}@"
-    return f"postgresql://{login}/{parts['dbname']}?host={parts['host']}&port={parts.get('port', '5432')}"
 
 
 @pytest.fixture

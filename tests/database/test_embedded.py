@@ -24,6 +24,7 @@ import pytest
 
 from renkei.database import _postmaster, embedded
 from renkei.database._installation import LONGEST_SOCKET_PATH_BYTES, Place, find_place
+from tests.ordinary_user import python_for_everybody
 
 FAST = {"fsync": "off"}
 AS_ROOT = os.geteuid() == 0
@@ -324,7 +325,7 @@ def test_as_root_programs_out_of_reach_are_copied(
 def test_ordinary_user_runs_it_as_itself_and_root_may_help() -> None:
     """The same code as `nobody`: everything below its data folder; root then restarts that server."""
     environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "PATH": os.defpath}
-    python = _python_for_everybody(environment)
+    python = python_for_everybody(environment)
     if python is None:
         pytest.skip("no Python here can be run by other users")
     nobody = pwd.getpwnam("nobody")
@@ -355,25 +356,3 @@ def test_ordinary_user_runs_it_as_itself_and_root_may_help() -> None:
     finally:
         embedded.destroy(data_dir)
         shutil.rmtree(folder)
-
-
-def _python_for_everybody(environment: dict[str, str]) -> str | None:
-    """A Python of this version that other users can run, ours or the system's; None if there is none."""
-    nobody = pwd.getpwnam("nobody")
-    for python in (sys.executable, "/usr/bin/python3"):
-        try:
-            done = subprocess.run(
-                [python, "-c", "import renkei.database.embedded"],
-                user=nobody.pw_uid,
-                group=nobody.pw_gid,
-                extra_groups=[],
-                env=environment,
-                cwd="/",
-                capture_output=True,
-                check=False,
-            )
-        except (PermissionError, FileNotFoundError):
-            continue
-        if done.returncode == 0:
-            return python
-    return None
