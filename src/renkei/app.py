@@ -28,6 +28,8 @@ from renkei.commons.edge.bodies import LimitBodies
 from renkei.commons.edge.context import AppContext, QueueProbe
 from renkei.commons.edge.observe import Observe
 from renkei.commons.edge.quota import RateQuota
+from renkei.commons.files.model import FilePolicy
+from renkei.commons.files.safe import FileSafe
 from renkei.commons.trades import service as trades
 from renkei.commons.usecase import use_cases
 from renkei.connectors import native, ouranos
@@ -93,6 +95,18 @@ def access_policy(settings: Settings) -> AccessPolicy:
     )
 
 
+def open_files(settings: Settings, secrets: SecretBox) -> FileSafe:
+    """Where files lie, and the limits that the settings name."""
+    policy = FilePolicy(
+        size_limit_bytes=settings.file_size_limit_bytes,
+        extensions=frozenset(settings.file_extensions),
+        files_per_operator=settings.files_per_operator_limit,
+        bytes_per_operator=settings.file_bytes_per_operator_limit,
+        reservation_hours=settings.file_reservation_hours,
+    )
+    return FileSafe(settings.data_dir / "files", secrets, policy)
+
+
 def open_context(
     settings: Settings,
     database: Database,
@@ -110,6 +124,7 @@ def open_context(
         secrets=box,
         access=AccessKeys(database, box, access_policy(settings)),
         quota=RateQuota(settings.requests_per_second_per_operator, settings.request_burst_per_operator),
+        files=open_files(settings, box),
         queue=queue or EventQueue(database, settings.events_stall_seconds),
         expected_revisions=expected_revisions,
     )
@@ -168,6 +183,7 @@ def create_app(
             ("/v1/bulk/", None),
             ("/v1/files/", settings.file_size_limit_bytes),
             ("/v1/", settings.v1_body_limit_bytes),
+            ("/files/", settings.file_size_limit_bytes),
             ("/", settings.ouranos_body_limit_bytes),
         ),
         refuse=partial(_refuse_large, context),

@@ -240,6 +240,45 @@ class Settings(BaseSettings):
     file_size_limit_bytes: int = _setting(
         _FILES, 20 * _MB, "Largest uploaded file (a scanned certificate has about 5 MB).", ge=1_000
     )
+    file_extensions: Annotated[tuple[str, ...], NoDecode] = _setting(
+        _FILES,
+        (
+            "txt",
+            "csv",
+            "pdf",
+            "doc",
+            "docx",
+            "odt",
+            "ppt",
+            "pptx",
+            "odp",
+            "xls",
+            "xlsx",
+            "ods",
+            "jpeg",
+            "jpg",
+            "bmp",
+            "gif",
+            "png",
+            "zip",
+        ),
+        "Types of files that may be uploaded: those of the Ouranos contract, nothing that a browser would run.",
+    )
+    files_per_operator_limit: int = _setting(
+        _FILES, 100_000, "Most files of one operator; a certificate for each of 100,000 parts.", ge=1
+    )
+    file_bytes_per_operator_limit: int = _setting(
+        _FILES,
+        100_000 * _MB,
+        "Most bytes of one operator, so that none fills the disk of all; 20,000 scanned certificates.",
+        ge=1_000,
+    )
+    file_reservation_hours: int = _setting(
+        _FILES,
+        24,
+        "How long an announced file may wait for its bytes; much longer than its address is good for.",
+        ge=1,
+    )
     files_per_certificate: int = _setting(_FILES, 100, "The Ouranos contract says at most 100.", ge=1, le=100)
     signed_url_seconds: int = _setting(
         _FILES,
@@ -321,7 +360,7 @@ class Settings(BaseSettings):
         _SEEING, "json", "JSON lines for machines, or aligned text for a person at a terminal."
     )
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "file_extensions", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (
@@ -336,6 +375,14 @@ class Settings(BaseSettings):
         if all(_is_origin(origin) for origin in value):
             return value
         message = "each must be an origin such as https://app.example.com: scheme and host, no path, no *"
+        raise ValueError(message)
+
+    @field_validator("file_extensions")
+    @classmethod
+    def _are_extensions(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if value and all(one.isascii() and one.isalnum() and one == one.lower() for one in value):
+            return value
+        message = "each must be an extension in lower case without its dot, such as pdf"
         raise ValueError(message)
 
     @field_validator("public_base_url")

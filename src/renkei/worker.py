@@ -4,7 +4,8 @@ Two duties, each a thread that owns its duty or waits to (`database.duties`), so
 
 - **events**: reads the outbox in commit order and handles each event as the operator it is addressed to;
 - **timers**: as each operator concerned, structures that come into force (once a day) and consents that end; as the
-  platform, deleting what is past its retention, and a new signing key when the newest has grown old.
+  platform, deleting what is past its retention and files that nobody's row names, and a new signing key when the newest
+  has grown old.
 
 A worker never dies of the database: a lost connection, a restart or a lost duty ends in another try, ever later up to
 5 s. On `stop` what is being handled is finished; the rest is somebody else's, or comes again.
@@ -26,10 +27,11 @@ from uuid import UUID
 
 import structlog
 
-from renkei.app import access_policy, handlers
+from renkei.app import handlers, open_context
 from renkei.commons.access.service import forget_expired_sessions
-from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.consents import service as consents
+from renkei.commons.edge.context import AppContext
+from renkei.commons.files.service import clear_abandoned
 from renkei.commons.notifications import service as notifications
 from renkei.commons.parts import service as parts
 from renkei.database.duties import DutyLock, DutyLostError, Fence, hold
@@ -43,7 +45,6 @@ from renkei.database.events import (
     work_off,
 )
 from renkei.database.transaction import Database, Transaction, act_as, as_role
-from renkei.kit.secret_box import open_secret_box
 from renkei.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -163,7 +164,7 @@ class _Timers:
 
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
-        self._keys: AccessKeys | None = None
+        self._context: AppContext | None = None
 
     def run(self, worker: Worker, lock: DutyLock, fence: Fence) -> None:
         """Do what is due until `stop`. Raises `DutyLostError`, `Busy`, `psycopg.Error`."""
@@ -239,17 +240,17 @@ class _Timers:
         deleted["idempotency"] = purge(lambda tx: purge_claims(tx, claimed))
         told = now - timedelta(days=settings.notification_retention_days)
         deleted["notifications"] = purge(lambda tx: notifications.purge(tx, told))
-        keys = self._access()
+        context = self._opened()
+        keys = context.access
         deleted["refresh_tokens"] = forget_expired_sessions(keys)
         key_id = keys.rotate_older_than(settings.signing_key_days)
         if key_id is not None:
             log.info("signing_key_rotated", key_id=key_id)
+        deleted["files"] = clear_abandoned(database, context.files).total
         log.info("cleared", **deleted)
 
-    def _access(self) -> AccessKeys:
-        if self._keys is None:
-            settings = self._worker.settings
-            master = settings.master_key.get_secret_value() if settings.master_key is not None else None
-            box = open_secret_box(master, settings.data_dir)
-            self._keys = AccessKeys(self._worker.database, box, access_policy(settings))
-        return self._keys
+    def _opened(self) -> AppContext:
+        """The secrets of this installation, opened when they are first needed."""
+        if self._context is None:
+            self._context = open_context(self._worker.settings, self._worker.database)
+        return self._context

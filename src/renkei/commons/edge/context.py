@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from renkei.commons.edge.quota import RateQuota
 from renkei.database.transaction import Database
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from renkei.commons.access.tokens import AccessKeys
+    from renkei.commons.files.safe import FileSafe
 
 
 class QueueProbe(Protocol):
@@ -37,7 +38,7 @@ class AppContext:
     secrets: SecretBox
     access: AccessKeys
     quota: RateQuota
-    files: Any = None
+    files: FileSafe
     queue: QueueProbe | None = None
     expected_revisions: Callable[[], tuple[str, ...]] = tuple
 
