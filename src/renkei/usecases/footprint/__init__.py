@@ -6,19 +6,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from renkei.commons.consents.service import DELIVERY_WRITTEN
+from renkei.commons.files.service import FILES
 from renkei.commons.usecase import UseCase
-from renkei.usecases.footprint import api, proposals, store
+from renkei.usecases.footprint import api, certificates, certificates_api, proposals, store
 from renkei.usecases.footprint.disclosure import disclose, on_delivery
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.recalculation import recalculate
 from renkei.usecases.footprint.tables import metadata
 
 if TYPE_CHECKING:
+    from fastapi import APIRouter
+
+    from renkei.commons.edge.context import AppContext
     from renkei.database.transaction import Transaction
 
 
 def _recalculate(tx: Transaction, part_keys: set[int]) -> None:
     recalculate(tx, part_keys)
+
+
+def _part_deleted(tx: Transaction, part_keys: set[int]) -> None:
+    store.end_all(tx, part_keys)
+    certificates.erase_certificates(tx, part_keys)
+
+
+def _routers(context: AppContext) -> tuple[APIRouter, ...]:
+    return (*api.routers(context), *certificates_api.routers(context))
 
 
 use_case: Final = UseCase(
@@ -37,8 +50,13 @@ use_case: Final = UseCase(
     has_answer=store.parts_with_statement,
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
-    routers=api.routers,
-    reactions={"part_inputs": _recalculate, "disclosure": disclose, "part_deleted": store.end_all},
+    routers=_routers,
+    reactions={
+        "part_inputs": _recalculate,
+        "disclosure": disclose,
+        "part_deleted": _part_deleted,
+        FILES: certificates.follow_files,
+    },
     handlers={DELIVERY_WRITTEN: on_delivery, **proposals.HANDLERS},
 )
 """What this room plugs into the house."""

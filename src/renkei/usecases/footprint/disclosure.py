@@ -18,6 +18,7 @@ from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.quantities import NO_FACTS, ConversionFacts
 from renkei.usecases.footprint import documents, store
 from renkei.usecases.footprint.calculation import ZERO
+from renkei.usecases.footprint.certificates import ATTRIBUTE, certificate_content
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import Statement
 
@@ -33,13 +34,19 @@ def disclose(tx: Transaction, part_keys: set[int]) -> None:
     if not consents.may_matter(tx, KIND, part_keys):
         return
     facts = {key: part.facts for key, part in parts.parts_of(tx, part_keys).items()}
-    general: dict[int, Payload] = {key: Payload(statement_id=None, version=None) for key in part_keys}
+    certified = {key: {ATTRIBUTE: said} for key, said in certificate_content(tx, part_keys).items()}
+    general: dict[int, Payload] = {
+        key: Payload(statement_id=None, version=None, attributes=certified.get(key, {})) for key in part_keys
+    }
     per_trade: dict[int, Payload] = {}
     for statement in store.read_stated(tx, part_keys).statements:
         payload = Payload(
             statement_id=statement.statement_id,
             version=statement.version,
-            attributes=attributes(statement, facts.get(statement.part_key, NO_FACTS)),
+            attributes={
+                **attributes(statement, facts.get(statement.part_key, NO_FACTS)),
+                **certified.get(statement.part_key, {}),
+            },
         )
         if statement.trade_key is None:
             general[statement.part_key] = payload
