@@ -18,7 +18,7 @@ from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.openapi import document
 from renkei.commons.edge.validation import faults_of
 from renkei.commons.usecase import use_cases
-from renkei.connectors.native import auth, consents, notifications, operators, parts, requests, trades
+from renkei.connectors.native import auth, consents, files, notifications, operators, parts, requests, trades
 from renkei.kit.errors import RenkeiError, SeveralFaults
 
 _OF_HTTP = {
@@ -85,6 +85,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         trades.router(),
         requests.router(),
         consents.router(),
+        files.router(),
         notifications.router(),
         *of_use_cases,
     )

@@ -152,19 +152,12 @@ class OuranosDoor:
             headers["X-Track"] = "" if track is None else str(track)
         return told(done, headers)
 
-    def unauthenticated(
-        self, request: Request, service: Service, handle: Callable[[Exchange], Answer]
-    ) -> Response:
-        """Answer a request that needs neither key nor token (the addresses of files are keys themselves)."""
+    def refused(self, request: Request, service: Service, error: RenkeiError) -> Response:
+        """Tell the refusal of a request that needs neither key nor token (addresses of files are keys themselves)."""
         scope = request.scope
-        query = read_query(scope["query_string"], service.source)
-        try:
-            done = handle(Exchange(context=self.context, query=query, source=service.source))
-        except (Refusal, RenkeiError) as error:
-            refusal = error if isinstance(error, Refusal) else refusal_of(error, service.source)
-            facts_of(scope).error_code = refusal.trace or refusal.message[:100]
-            return self._refused(refusal, service, Place(method=scope["method"]))
-        return told(done, dict(done.headers))
+        refusal = refusal_of(error, service.source)
+        facts_of(scope).error_code = refusal.trace or refusal.message[:100]
+        return self._refused(refusal, service, Place(method=scope["method"]))
 
     # -- inside -------------------------------------------------------------------------------------------------
     def _entry(self, request: Request, service: Service, needs: Needs) -> Entry:

@@ -63,6 +63,10 @@ _TRACES: Final[Mapping[str, Trace]] = {
     "certificate_exists": texts.CERTIFICATE_EXISTS,
     "certificate_not_found": texts.CERTIFICATE_MISSING,
     "file_not_found": texts.FILE_MISSING,
+    "file_type_refused": texts.FILE_TYPE,
+    "file_too_large": texts.FILE_TOO_LARGE,
+    "body_too_large": texts.FILE_TOO_LARGE,
+    "file_url_refused": texts.URL_INVALID,
 }
 """Refusals of source `traceability`."""
 
