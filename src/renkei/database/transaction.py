@@ -237,10 +237,9 @@ class Database:
         transaction). Raises `Busy` when the database is away or a lock was not to be had in time.
         """
         for attempt in range(1, _ATTEMPTS + 1):
-            entered = True
+            entered = False
             try:
                 with self.pool.connection() as connection, connection.transaction():
-                    entered = False
                     caller = entry(connection, write)
                     entered = True
                     transaction = Transaction(
@@ -258,10 +257,14 @@ class Database:
                 if attempt == _ATTEMPTS:
                     raise Busy from error
                 time.sleep(0.01 * 2**attempt)
-            except (psycopg.OperationalError, PoolTimeout) as error:
-                # A connection that was dead before anything ran (the server was restarted) is replaced and tried again.
+            except PoolTimeout as error:
+                raise Busy from error
+            except psycopg.OperationalError as error:
+                # A connection that was dead before anything ran (the server was restarted) is replaced and tried again,
+                # and the others that died with it do not wait for their turn.
                 if entered or attempt == _ATTEMPTS or isinstance(error, _WAITED):
                     raise Busy from error
+                self.pool.check()
         raise AssertionError("unreachable")
 
     def read(self, entry: Entry, work: Callable[[Transaction], T]) -> T:
