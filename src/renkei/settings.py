@@ -163,6 +163,13 @@ class Settings(BaseSettings):
         "Longest line of a bulk registration (one part with its structure); bounds memory.",
         ge=1_000,
     )
+    bulk_size_limit_bytes: int = _setting(
+        _BODIES,
+        1_000 * _MB,
+        "Largest bulk registration as a whole: about a million parts with their structures. It lies in a temporary file "
+        "until it is checked.",
+        ge=1_000,
+    )
     json_depth_limit: int = _setting(
         _BODIES, 32, "Deepest nesting of a JSON body; our own bodies have at most 6 levels.", ge=8, le=200
     )

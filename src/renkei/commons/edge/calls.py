@@ -226,25 +226,29 @@ def _response(answer: StoredAnswer, *, replayed: bool = False) -> Response:
     return Response(answer.body, answer.status, headers, None if answer.body is None else JSON)
 
 
+def call_without_body(request: Request) -> Call:
+    """The call of a request whose body is read elsewhere."""
+    context: AppContext = request.app.state.context
+    return Call(
+        context=context,
+        scope=request.scope,
+        client=client_of(request.scope, context),
+        idempotency_key=_idempotency_key(request.scope),
+    )
+
+
 async def open_call(request: Request) -> Call:
     """The call of this request: body read, headers checked, `Renkei-After` waited for."""
-    context: AppContext = request.app.state.context
     scope = request.scope
     try:
         body = await request.body() if scope["method"] not in {"GET", "HEAD"} else b""
     except ClientDisconnect:
         raise Disconnected from None
-    call = Call(
-        context=context,
-        scope=scope,
-        client=client_of(scope, context),
-        body_bytes=body,
-        idempotency_key=_idempotency_key(scope),
-    )
+    call = replace(call_without_body(request), body_bytes=body)
     after = header(scope, AFTER_HEADER.lower().encode())
     if scope["method"] not in {"GET", "HEAD"} or after is None or not after.strip():
         return call
-    return replace(call, stale=not await _reached(call, read_version(context.secrets, after.strip())))
+    return replace(call, stale=not await _reached(call, read_version(call.context.secrets, after.strip())))
 
 
 Open = Annotated[Call, Depends(open_call)]

@@ -24,7 +24,8 @@ class ProblemFault(View):
     """One fault with its place."""
 
     pointer: str = Field(
-        description="JSON pointer into the body, or query:name, header:Name, path:name, or empty"
+        description="JSON pointer into the body (behind line:n where a body has lines), or query:name, header:Name, "
+        "path:name, or empty"
     )
     code: str
     detail: str

@@ -120,6 +120,14 @@ class DuplicateRow(RenkeiError):
     ja = "この部品は{row}行目で既に登録されています。"
 
 
+class PartQuotaExceeded(Conflict):
+    """More parts than one company may have."""
+
+    code = "part_quota_exceeded"
+    en = "Your company may have {maximum} parts; it has {held} and this would add {new}."
+    ja = "登録できる部品は{maximum}件までです（登録済み{held}件、今回の追加{new}件）。"
+
+
 class PartConflict(Conflict):
     """Somebody registered the same part at the same moment."""
 

@@ -18,7 +18,17 @@ from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.openapi import document
 from renkei.commons.edge.validation import faults_of
 from renkei.commons.usecase import use_cases
-from renkei.connectors.native import auth, consents, files, notifications, operators, parts, requests, trades
+from renkei.connectors.native import (
+    auth,
+    bulk,
+    consents,
+    files,
+    notifications,
+    operators,
+    parts,
+    requests,
+    trades,
+)
 from renkei.kit.errors import RenkeiError, SeveralFaults
 
 _OF_HTTP = {
@@ -82,6 +92,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         auth.router(context),
         operators.router(),
         parts.router(),
+        bulk.router(),
         trades.router(),
         requests.router(),
         consents.router(),

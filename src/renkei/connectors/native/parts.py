@@ -58,6 +58,7 @@ from renkei.kit.paging import page_from
 from renkei.kit.quantities import ConversionFacts
 
 Sourcing = Literal["made", "bought", "consigned_free", "consigned_paid"]
+_FACTS = {"mass_kg_per_unit", "density_kg_per_liter"}
 
 
 class PartBody(Body):
@@ -77,7 +78,7 @@ class PartBody(Body):
 
     def draft(self, trace_id: UUID | None = None) -> PartDraft:
         """The same as the room takes it."""
-        said = self.model_dump(exclude={"mass_kg_per_unit", "density_kg_per_liter"})
+        said = self.model_dump(include=PartBody.model_fields.keys() - _FACTS)
         return PartDraft(trace_id=trace_id, facts=_facts(self), **said)
 
 
