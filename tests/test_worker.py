@@ -18,10 +18,12 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from renkei.app import access_policy
+from renkei.app import access_policy, open_files
 from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.consents import service as consents
 from renkei.commons.consents.model import ConsentDraft
+from renkei.commons.files import service as files
+from renkei.commons.files.model import FileDraft
 from renkei.commons.notifications import service as notifications
 from renkei.commons.parts import service as parts
 from renkei.commons.parts.model import LineDraft, PartDraft
@@ -258,6 +260,31 @@ class TestTimers:
         assert left() == (2, 2, 2)
         with working({}):
             wait_until(lambda: left() == (1, 1, 1), "the old ones are gone")
+
+    def test_files_that_nobody_wants_go(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Turnable,
+        working: Callable[..., ExitStack],
+        a: Operator,
+    ) -> None:
+        """A file announced and not uploaded within a day, and bytes that no row names."""
+        safe = open_files(settings, open_secret_box(None, settings.data_dir))
+        draft = FileDraft(name="証明書.pdf")
+        database.run(a, lambda tx: files.reserve(tx, safe, [draft]))
+        orphan = safe.root / str(a.operator_id) / "ab" / ("ab" * 32)
+        orphan.parent.mkdir(parents=True)
+        orphan.write_bytes(b"left behind")
+
+        def left() -> int:
+            return len(database.read(a, lambda tx: files.list_files(tx, None, 10)).items)
+
+        with working({}):
+            wait_until(lambda: not orphan.exists(), "bytes without a row are removed")
+            assert left() == 1
+            clock.turn(hours=settings.file_reservation_hours + 1)
+            wait_until(lambda: left() == 0, "the announcement is forgotten")
 
     def test_the_signing_key_is_renewed_in_time_and_logs_nobody_out(
         self,

@@ -7,7 +7,6 @@ import threading
 import time
 import tracemalloc
 from dataclasses import replace
-from datetime import timedelta
 
 import anyio
 import pytest
@@ -29,6 +28,7 @@ from renkei.commons.files.safe import FileSafe
 from renkei.database.transaction import act_as
 from renkei.kit.errors import Forbidden, SeveralFaults
 from renkei.kit.secret_box import SecretBox
+from tests.clocks import Turnable
 from tests.commons.files.conftest import PDF
 
 PIECE = 64 * 1024
@@ -321,8 +321,8 @@ class TestCrashes:
         incoming, _ = desk.receive(a, file)
         desk.clear()
         assert len(desk.listed(a)) == 2
-        later = desk.database.clock.now() + timedelta(hours=25)
-        desk.database.clock = type("Later", (), {"now": lambda _: later})()
+        clock = desk.database.clock = Turnable()
+        clock.turn(hours=25)
         (path,) = (desk.safe.root / "incoming").iterdir()
         yesterday = time.time() - 25 * 3600
         os.utime(path, (yesterday, yesterday))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,22 +9,12 @@ from starlette.testclient import TestClient
 
 from renkei.app import create_app
 from renkei.settings import Settings
+from tests.clocks import Turnable
 from tests.connectors.ouranos.test_production_paths import call, errors
 from tests.connectors.ouranos.world import CLIENT, Company, World
 
 PDF = b"%PDF-1.7 " + b"certificate " * 1000
 REFUSED = ("RENKEI0020", "URLが無効か、有効期限が切れています。")
-
-
-@dataclass
-class LaterClock:
-    """A clock that a test may put forward."""
-
-    base: datetime
-    ahead: timedelta = field(default_factory=timedelta)
-
-    def now(self) -> datetime:
-        return self.base + self.ahead
 
 
 def reserve(company: Company, *names: str) -> list[dict]:
@@ -155,11 +143,10 @@ class TestUpload:
         ):
             answer = a.http.request(method, changed, content=PDF if method == "PUT" else None)
             assert (answer.status_code, errors(answer)) == (403, [REFUSED]), changed
-        clock = LaterClock(world.database.clock.now())
-        world.database.clock = clock
-        clock.ahead = timedelta(seconds=301)
+        clock = world.database.clock = Turnable()
+        clock.turn(seconds=301)
         assert a.http.put(url, content=PDF).status_code == 403
-        clock.ahead = timedelta()
+        clock.turn(seconds=-301)
         assert a.http.put(url, content=PDF).status_code == 200
 
     def test_a_suspended_companys_addresses_are_void(self, world, a):

@@ -209,6 +209,8 @@ class OuranosDoor:
             else refusal.body(place, self.context.database.clock.now())
         )
         headers = {"Retry-After": "1"} if refusal.status in (429, 503) else {}
+        if refusal.status == 413:
+            headers["Connection"] = "close"  # the rest of the body is not read
         if refusal.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return Response(dumps(body), refusal.status, headers, _JSON)
