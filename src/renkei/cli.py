@@ -115,11 +115,19 @@ def restore(
 ) -> None:
     """Restore an archive into an empty database; a database with data in it is refused."""
     from renkei.database.backup import restore as read  # noqa: PLC0415
-    from renkei.database.connect import direct  # noqa: PLC0415
+    from renkei.database.connect import connect, direct  # noqa: PLC0415
+    from renkei.database.events import begin_anew_if_restored  # noqa: PLC0415
+    from renkei.database.transaction import as_role  # noqa: PLC0415
 
     settings = load_settings()
     with direct(settings) as url:
         summary = read(archive, settings.data_dir, url)
+        database = connect(settings, size=1)
+        try:
+            # Transaction ids of the server that was backed up mean nothing here.
+            database.run(as_role("renkei_engine"), begin_anew_if_restored)
+        finally:
+            database.pool.close()
     _print(_described(summary))
 
 

@@ -37,9 +37,8 @@ from renkei.commons.parts import service as parts
 from renkei.database.duties import DutyLock, DutyLostError, Fence, hold
 from renkei.database.events import (
     Handlers,
-    begin_anew,
+    begin_anew_if_restored,
     describe,
-    from_another_server,
     purge_claims,
     purge_events,
     work_off,
@@ -151,8 +150,7 @@ def _handle_events(worker: Worker, lock: DutyLock, fence: Fence) -> None:
 
 def _begin_anew_after_restore(tx: Transaction, fence: Fence) -> None:
     hold(tx, fence)
-    if from_another_server(tx):
-        begin_anew(tx)
+    if begin_anew_if_restored(tx):
         log.warning("events_numbered_anew", reason="the database was restored on another server")
 
 

@@ -318,6 +318,14 @@ def begin_anew(tx: Transaction) -> None:
     )
 
 
+def begin_anew_if_restored(tx: Transaction) -> bool:
+    """`begin_anew` if it is needed; whether it was."""
+    restored = from_another_server(tx)
+    if restored:
+        begin_anew(tx)
+    return restored
+
+
 def pending_since(tx: Transaction, version: int, reader: str = READER) -> bool:
     """Whether anything that follows from the write with this `version`, or from an earlier one, is unhandled.
 
