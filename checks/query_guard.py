@@ -44,6 +44,9 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "footprint.proposals": ("downstream_key", "upstream_key"),
     "footprint.certificates": ("operator_key",),
     "footprint.certificate_files": ("operator_key",),
+    "footprint.update_policies": ("operator_key",),
+    "footprint.updates": ("operator_key",),
+    "footprint.declarations": ("operator_key",),
 }
 _CALLS = {"execute", "executemany", "row", "rows", "copy", "stream"}
 _SQL = re.compile(

@@ -34,6 +34,7 @@ from renkei.commons.edge.context import AppContext
 from renkei.commons.files.service import clear_abandoned
 from renkei.commons.notifications import service as notifications
 from renkei.commons.parts import service as parts
+from renkei.commons.usecase import use_cases
 from renkei.database.duties import DutyLock, DutyLostError, Fence, hold
 from renkei.database.events import (
     Handlers,
@@ -175,6 +176,8 @@ class _Timers:
                 self._as_each(
                     "structures_begun", parts.owners_of_beginning_structures, parts.begin_structures, fence
                 )
+                for timer in (timer for use_case in use_cases() for timer in use_case.timers):
+                    self._as_each(timer.name, timer.due, timer.work, fence)
                 day = today
             if time.monotonic() >= look_at:
                 self._as_each("consents_ended", consents.providers_with_ended, consents.expire, fence)

@@ -6,12 +6,13 @@ that a third party installs with pip.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 ENTRY_POINT_GROUP = "renkei.usecases"
 
 
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something done once a day: as `renkei_engine`, `due` names the operators concerned; `work` is done as each."""
+
+    name: str
+    due: Callable[[Transaction], Sequence[tuple[int, UUID]]]
+    work: Callable[[Transaction], int]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseCase:
     """One use case. `name` is its folder, PostgreSQL schema and Alembic branch at once.
@@ -32,7 +42,8 @@ class UseCase:
     has_answer: which of the given own parts can answer a request of the kind (a statement exists).
     reactions: topics of `Transaction.mark` → what to do in the same transaction (`disclosure`: own parts of which the
     consents, links or values changed; `part_inputs`: own parts whose lines, facts, trades or deliveries changed;
-    `part_deleted`); handlers: event type → what the addressee's duty does with it.
+    `part_deleted`); handlers: event type → what the addressee's duty does with it;
+    timers: what the worker does once a day.
     routers: paths under /v1; migrations: the folder of its Alembic branch.
     """
 
@@ -45,6 +56,7 @@ class UseCase:
     routers: Callable[[Any], tuple[APIRouter, ...]] | None = None
     reactions: Mapping[str, Reaction] = field(default_factory=dict)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    timers: tuple[Timer, ...] = ()
 
 
 @lru_cache(maxsize=1)

@@ -115,7 +115,7 @@ class Chain:
         return (in_force.stages[Stage.PRODUCTION].total, in_force.coverage_direct, in_force.coverage_deep)
 
     def history(self, operator, part):
-        return self.run(operator, lambda tx: history(tx, part.trace_id))
+        return self.run(operator, lambda tx: history(tx, part.trace_id).items)
 
 
 @pytest.fixture

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from renkei.commons.consents.service import DELIVERY_WRITTEN
 from renkei.commons.files.service import FILES
-from renkei.commons.usecase import UseCase
-from renkei.usecases.footprint import api, certificates, certificates_api, proposals, store
+from renkei.commons.usecase import Timer, UseCase
+from renkei.usecases.footprint import (
+    api,
+    certificates,
+    certificates_api,
+    follow_api,
+    proposals,
+    store,
+    updates,
+    updates_store,
+)
 from renkei.usecases.footprint.disclosure import disclose, on_delivery
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.recalculation import recalculate
@@ -27,11 +36,12 @@ def _recalculate(tx: Transaction, part_keys: set[int]) -> None:
 
 def _part_deleted(tx: Transaction, part_keys: set[int]) -> None:
     store.end_all(tx, part_keys)
+    updates_store.end_of_parts(tx, part_keys)
     certificates.erase_certificates(tx, part_keys)
 
 
 def _routers(context: AppContext) -> tuple[APIRouter, ...]:
-    return (*api.routers(context), *certificates_api.routers(context))
+    return (*api.routers(context), *certificates_api.routers(context), *follow_api.routers(context))
 
 
 use_case: Final = UseCase(
@@ -57,6 +67,7 @@ use_case: Final = UseCase(
         "part_deleted": _part_deleted,
         FILES: certificates.follow_files,
     },
+    timers=(Timer("updates_published", updates_store.owners_with_due, updates.publish_due),),
     handlers={DELIVERY_WRITTEN: on_delivery, **proposals.HANDLERS},
 )
 """What this room plugs into the house."""

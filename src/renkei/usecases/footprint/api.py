@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from renkei.commons.edge.calls import Answer, Open, page_json
 from renkei.commons.edge.context import AppContext
-from renkei.commons.edge.fields import Id, Limit
+from renkei.commons.edge.fields import Id, Limit, Moment
 from renkei.commons.edge.openapi import takes
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.kit.ids import parse_id
-from renkei.kit.paging import Page, page_of
+from renkei.kit.paging import page_of
 from renkei.kit.quantities import Unit
 from renkei.usecases.footprint import proposals, proposals_store, service
 from renkei.usecases.footprint.api_model import (
@@ -126,14 +126,16 @@ def _add_footprints(routes: APIRouter) -> None:
             Id | None, Query(description="the footprint stated for this customer only")
         ] = None,
         limit: Limit = 50,
+        at: Annotated[
+            Moment | None, Query(description="only the version that was current at this moment")
+        ] = None,
         after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
     ) -> Response:
         """Every version of a footprint, newest first, each with what caused it."""
 
         def work(tx: Transaction) -> dict[str, object]:
-            found = service.history(tx, trace_id, trade_id)
-            trade_ids = _trade_ids(tx, found)
-            page = _page(found, after, limit)
+            page = service.history(tx, trace_id, trade_id, after=after, at=at, limit=limit)
+            trade_ids = _trade_ids(tx, page.items)
             return page_json(page, lambda one: statement_json(one, trace_id, trade_ids))
 
         return call.read(work)
@@ -268,11 +270,6 @@ def _trade_ids(tx: Transaction, found: Iterable[Statement | Estimate]) -> dict[i
     """Public ids of the trades that some of these are for; no statement if none is."""
     keys = {one.trade_key for one in found if one.trade_key is not None}
     return proposals_store.trade_ids(tx, keys) if keys else {}
-
-
-def _page(found: Sequence[Statement], after: UUID | None, limit: int) -> Page[Statement]:
-    start = _place([one.statement_id for one in found], after)
-    return page_of(found[start : start + limit + 1], limit, id_of=lambda one: one.statement_id)
 
 
 def _place(ids: Sequence[UUID], after: UUID | None) -> int:

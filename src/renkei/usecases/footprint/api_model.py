@@ -485,10 +485,10 @@ def statement_json(one: Statement, trace_id: Id, trade_ids: Mapping[int, Id]) ->
         "primary_data_share": one.declared_pds,
         "gate_to_gate": one.gate_to_gate,
         "method": one.method,
-        "in_force": _value_json(one.in_force),
+        "in_force": value_json(one.in_force),
         "period_from": one.period_from,
         "period_to": one.period_to,
-        "causes": [_cause_json(cause) for cause in one.causes],
+        "causes": [cause_json(cause) for cause in one.causes],
         "automatic": one.automatic,
         "created_by": one.created_by,
         "created_at": one.created_at,
@@ -558,7 +558,8 @@ def _answer_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _value_json(value: Value) -> dict[str, Any]:
+def value_json(value: Value) -> dict[str, Any]:
+    """A value in force as it is answered."""
     return {
         "stages": _by_stage(value.stages, _emission_json),
         "quality": _by_stage(value.quality, _quality_json),
@@ -582,7 +583,8 @@ def _quality_json(one: Quality) -> dict[str, Any]:
     return {"ter": one.ter, "ger": one.ger, "tir": one.tir}
 
 
-def _cause_json(cause: Cause) -> dict[str, Any]:
+def cause_json(cause: Cause) -> dict[str, Any]:
+    """Why a version was written, as it is answered."""
     return {"kind": cause.kind, "ids": list(cause.ids)}
 
 

@@ -480,8 +480,9 @@ def _factors(
 def _solve_totals(nodes: Mapping[int, Node], order: Sequence[int]) -> dict[int, dict[Stage, Decimal]] | None:
     """The totals of the parts of a loop, or None if it cannot be solved."""
     index = {key: i for i, key in enumerate(order)}
+    stages = [stage for stage in STAGES if any(_says_something_of(stage, nodes[key]) for key in order)]
     right = []
-    for stage in STAGES:
+    for stage in stages:
         column = []
         for key in order:
             node = nodes[key]
@@ -495,7 +496,13 @@ def _solve_totals(nodes: Mapping[int, Node], order: Sequence[int]) -> dict[int, 
     solved = _solve(_factors(nodes, order, index), right)
     if solved is None or any(abs(total) > LARGEST for column in solved for total in column):
         return None
-    return {key: {stage: solved[n][i] for n, stage in enumerate(STAGES)} for key, i in index.items()}
+    return {key: {stage: solved[n][i] for n, stage in enumerate(stages)} for key, i in index.items()}
+
+
+def _says_something_of(stage: Stage, node: Node) -> bool:
+    return node.declared.emissions.get(stage, NO_EMISSION).total is not None or any(
+        isinstance(term.value, UnitValue) and stage in term.value.totals for term in _terms(node)
+    )
 
 
 def _solve(

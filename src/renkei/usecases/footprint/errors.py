@@ -61,6 +61,38 @@ class UnitNotDeclarable(RenkeiError):
     ja = "排出量の単位に{unit}は使用できません。次のいずれかを指定してください：{allowed}"
 
 
+class UpdateMissing(Missing):
+    """No such value that waits, or it is another company's."""
+
+    code = "update_not_found"
+    en = "There is no update with this identifier."
+    ja = "指定された識別子の更新候補は存在しません。"
+
+
+class UpdateOutdated(Conflict):
+    """The update was decided before, or a newer value has taken its place."""
+
+    code = "update_outdated"
+    en = "This update was decided already or has been replaced by a newer value. Please look at the present one."
+    ja = "この更新候補は既に処理済みか、より新しい値に置き換えられています。現在の値を確認してください。"
+
+
+class DeclarationMissing(Missing):
+    """No such declaration, or it is another company's."""
+
+    code = "declaration_not_found"
+    en = "There is no declaration with this identifier."
+    ja = "指定された識別子の宣言は存在しません。"
+
+
+class NothingToDeclare(Conflict):
+    """The part has no footprint that could be declared."""
+
+    code = "nothing_to_declare"
+    en = "This part has no footprint yet. State one before filing a declaration."
+    ja = "この部品にはまだ排出量が登録されていません。宣言の前に登録してください。"
+
+
 class CertificateExists(Conflict):
     """A first certificate was sent for a part that has one."""
 

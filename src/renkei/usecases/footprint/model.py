@@ -18,6 +18,8 @@ from renkei.commons.parts.model import Part
 from renkei.kit.quantities import NO_FACTS, ConversionFacts, Unit
 
 Scope = Literal["rest", "whole"]
+Mode = Literal["at_once", "monthly", "yearly", "threshold", "review"]
+UpdateState = Literal["waiting", "published", "refused", "superseded"]
 ProposalState = Literal["unconfirmed", "confirmed", "replaced"]
 
 
@@ -298,3 +300,72 @@ class Proposal:
     state: ProposalState
     created_at: datetime
     decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatePolicy:
+    """How a part follows what it stands on (CFP値自動更新): an own edit is always published at once.
+
+    `at_once`; `monthly` and `yearly`: on the first day of the next one (the year begins in `first_month`);
+    `threshold`: at once where |new total − published| > threshold × |published|, otherwise it waits;
+    `review`: an approver decides (自動承認しない).
+    """
+
+    mode: Mode = "at_once"
+    threshold: Decimal | None = None
+    first_month: int = 4
+
+
+FOLLOW_AT_ONCE = UpdatePolicy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A value that was calculated and not published: it waits for a decision, a day, or a larger change."""
+
+    update_key: int
+    update_id: UUID
+    part_key: int
+    trade_key: int | None
+    base_statement_id: UUID
+    """The published version that it would follow."""
+    mode: Mode
+    in_force: Value
+    sources: tuple[Source, ...]
+    structure_key: int | None
+    causes: tuple[Cause, ...]
+    due: date | None
+    state: UpdateState
+    created_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """宣言: a filed document (model × plant × period × rule set). It pins one statement version and never moves."""
+
+    declaration_id: UUID
+    part_key: int
+    trace_id: UUID
+    plant_id: UUID
+    statement: Statement
+    rule_set: str
+    period_from: date
+    period_to: date
+    reference: str | None
+    filed_by: str
+    filed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarationView:
+    """A declaration beside what is true now.
+
+    `current`: the present version (None if the part has none any more); `withdrawn`: ids of deliveries that the pinned
+    version stands on and that were taken back since ("stands on a withdrawn input").
+    """
+
+    declaration: Declaration
+    current: Statement | None
+    withdrawn: tuple[UUID, ...]

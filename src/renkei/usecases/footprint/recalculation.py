@@ -4,8 +4,10 @@
 2. What answers for each line of those: deliveries of the trades by their shares, where none came the buyer's estimate
    (or the value it entered on behalf of a company that is not a member yet), else the part's own statement.
 3. Each part that has a statement is evaluated after what it stands on; parts of one loop together.
-4. A version is written where the published value differs from the current one (or its owner states it anew). Its causes
-   are the differences between what it and the former version were calculated from: one step up, never further.
+4. A version is written where the calculated value differs from the published one (or its owner states it anew). Its
+   causes are the differences between what it and the former version were calculated from: one step up, never further.
+   Where the part's policy holds it back, the value waits in `footprint.updates` instead, and what stands on the part is
+   calculated from what is published.
 
 Everything read here are the caller's own rows: what came from others came as a delivery.
 """
@@ -35,7 +37,7 @@ from renkei.kit.quantities import (
     merge_facts,
     parse_unit,
 )
-from renkei.usecases.footprint import documents, proposals_store, store
+from renkei.usecases.footprint import documents, proposals_store, store, updates_store
 from renkei.usecases.footprint.calculation import (
     ONE,
     PDS,
@@ -54,6 +56,7 @@ from renkei.usecases.footprint.calculation import (
 from renkei.usecases.footprint.components import components_in_order
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import (
+    FOLLOW_AT_ONCE,
     NO_QUALITY,
     STAGES,
     Cause,
@@ -62,10 +65,14 @@ from renkei.usecases.footprint.model import (
     Source,
     Stage,
     Statement,
+    Update,
+    UpdatePolicy,
     Value,
 )
+from renkei.usecases.footprint.rules import due_day, goes_beyond, is_held
 
 STATED: Final = "jp.renkei.footprint.stated.v1"
+UPDATE_WAITS: Final = "jp.renkei.footprint.update_waits.v1"
 
 Version = tuple[int, int | None]
 """A part, and the trade it is stated for (None: the general statement)."""
@@ -84,24 +91,32 @@ def recalculate(
     if not drafts and not store.stated_above(tx, keys):
         return {}
     wave = _Wave(tx, graph_above(tx, keys), drafts)
-    written = wave.run()
-    if written:
-        stored = store.insert_versions(tx, list(written.values()))
-        written = {
-            version: replace(statement, statement_key=stored[statement.statement_id])
-            for version, statement in written.items()
-        }
-        for (part_key, _), statement in written.items():
-            tx.emit(
-                Event(
-                    STATED,
-                    tx.caller.operator_key,
-                    statement.statement_id,
-                    {"part": part_key, "version": statement.version},
-                )
+    wave.run()
+    if wave.ended:
+        updates_store.decide(tx, wave.ended, "superseded")
+    if wave.held:
+        updates_store.insert(tx, wave.held)
+        for update in wave.held:
+            tx.emit(Event(UPDATE_WAITS, tx.caller.operator_key, update.update_id, {"part": update.part_key}))
+    return dict(zip(wave.written, write_versions(tx, list(wave.written.values())), strict=True))
+
+
+def write_versions(tx: Transaction, versions: Sequence[Statement]) -> list[Statement]:
+    """Publish versions: store them, tell of them, and have them disclosed to whom it may concern."""
+    if not versions:
+        return []
+    stored = store.insert_versions(tx, versions)
+    for one in versions:
+        tx.emit(
+            Event(
+                STATED,
+                tx.caller.operator_key,
+                one.statement_id,
+                {"part": one.part_key, "version": one.version},
             )
-        tx.mark("disclosure", [part_key for part_key, _ in written])
-    return written
+        )
+    tx.mark("disclosure", [one.part_key for one in versions])
+    return [replace(one, statement_key=stored[one.statement_id]) for one in versions]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +155,11 @@ class _Wave:
         self.estimates: dict[Version, Estimate] = {
             (one.part_key, one.trade_key): one for one in stated.estimates
         }
+        self.policies = updates_store.read_policies(tx, graph.above)
+        self.open = updates_store.read_open(tx, self.policies) if self.policies else {}
         self.written: dict[Version, Statement] = {}
+        self.held: list[Update] = []
+        self.ended: list[UUID] = []
         self.trades: dict[int, list[TradeOut]] = {}
         children = {line.child_key for lines in graph.lines.values() for line in lines}
         bought = [key for key in sorted(children) if self._may_be_bought(graph.parts[key])]
@@ -163,18 +182,31 @@ class _Wave:
     def _may_be_bought(part: GraphPart) -> bool:
         return not part.terminated and part.structure_key is None
 
-    def run(self) -> dict[Version, Statement]:
+    def run(self) -> None:
         """Evaluate what is stated, component by component, then the statements for single trades."""
         general = {
             key for key, trade in (*self.current, *self.drafts) if trade is None and key in self.graph.above
         }
-        below = {key: [child for child in self._children(key) if child in general] for key in sorted(general)}
+        below = {
+            key: [
+                child
+                for child in self._children(key)
+                if child in general and not self._is_held((child, None))
+            ]
+            for key in sorted(general)
+        }
         for component in components_in_order(below):
             self._evaluate([(key, None) for key in component])
         for version in sorted({*self.current, *self.drafts}, key=lambda one: (one[0], one[1] or 0)):
             if version[1] is not None and version[0] in self.graph.above:
                 self._evaluate([version])
-        return self.written
+
+    def _policy(self, version: Version) -> UpdatePolicy:
+        return self.policies.get(version[0], FOLLOW_AT_ONCE)
+
+    def _is_held(self, version: Version) -> bool:
+        """Whether what stands on the part takes its published value, whatever comes out for it here."""
+        return version not in self.drafts and is_held(self._policy(version))
 
     def _children(self, key: int) -> Iterator[int]:
         """The own parts whose statements the lines of `key` may take their values from, through phantoms."""
@@ -198,21 +230,74 @@ class _Wave:
             inputs[version] = self._inputs_of(version[0], said, inside)
             nodes[version[0]] = Node(_declared(said), tuple(inputs[version].lines))
         values = evaluate(nodes)
-        changed = {version: self._changed(version, values[version[0]]) for version in versions}
+        waiting = [version for version in versions if self._must_wait(version, values[version[0]])]
+        if waiting and len(versions) > 1:
+            # In a loop, what waits keeps its published value for the others.
+            self._evaluate([version for version in versions if version not in waiting])
+            for version in waiting:
+                self._evaluate([version])
+            return
         ids = {
-            version: self.tx.new_id() if is_new else self.current[version].statement_id
-            for version, is_new in changed.items()
+            version: self.tx.new_id()
+            if version not in waiting and self._changed(version, values[version[0]])
+            else self.current[version].statement_id
+            for version in versions
         }
-        for version, is_new in changed.items():
-            if is_new:
-                sources = tuple(self._sources(inputs[version].used, ids))
-                self.written[version] = self._version(version, values[version[0]], sources, ids[version])
         for version in versions:
+            value = values[version[0]]
+            sources = tuple(self._sources(inputs[version].used, ids))
+            if version in waiting:
+                self._hold(version, value, sources)
+                continue
+            self._end_waiting(version)
+            if self._changed(version, value):
+                self.written[version] = self._version(version, value, sources, ids[version])
             self._answers.pop(version[0], None)
 
     def _changed(self, version: Version, value: Value) -> bool:
         former = self.current.get(version)
         return version in self.drafts or former is None or former.in_force != value
+
+    def _must_wait(self, version: Version, value: Value) -> bool:
+        """Whether the policy keeps a value that differs from the published one back."""
+        if version in self.drafts or not self._changed(version, value):
+            return False
+        policy = self._policy(version)
+        if policy.mode == "threshold" and policy.threshold is not None:
+            return not goes_beyond(policy.threshold, self.current[version].in_force, value)
+        return is_held(policy)
+
+    def _hold(self, version: Version, value: Value, sources: tuple[Source, ...]) -> None:
+        """Let a value wait in the place of what waited; the same value waits, or stays refused, as it is."""
+        before = self.open.get(version)
+        if before is not None and before.in_force == value and before.mode == self._policy(version).mode:
+            return
+        self._end_waiting(version)
+        former, part, policy = self.current[version], self.graph.parts[version[0]], self._policy(version)
+        self.held.append(
+            Update(
+                update_key=0,
+                update_id=self.tx.new_id(),
+                part_key=version[0],
+                trade_key=version[1],
+                base_statement_id=former.statement_id,
+                mode=policy.mode,
+                in_force=value,
+                sources=sources,
+                structure_key=part.structure_key,
+                causes=_causes(former, sources, part) or (Cause(kind="facts", ids=(part.trace_id,)),),
+                due=due_day(policy, self.tx.now.date()),
+                state="waiting",
+                created_at=self.tx.now,
+                decided_at=None,
+                decided_by=None,
+            )
+        )
+
+    def _end_waiting(self, version: Version) -> None:
+        before = self.open.pop(version, None)
+        if before is not None and before.state == "waiting":
+            self.ended.append(before.update_id)
 
     def _version(
         self, version: Version, value: Value, sources: tuple[Source, ...], statement_id: UUID

@@ -7,6 +7,7 @@ reaction to `disclosure` and their own inboxes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -21,6 +22,7 @@ from renkei.database.caller import WRITERS
 from renkei.database.transaction import Event, Transaction
 from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.errors import Fault, SeveralFaults
+from renkei.kit.paging import Page, page_of
 from renkei.kit.quantities import DECLARED_UNITS, NotConvertible, Unit, convert, merge_facts, parse_unit
 from renkei.usecases.footprint import documents, store
 from renkei.usecases.footprint.calculation import ONE, ZERO
@@ -158,15 +160,20 @@ def history(
     trace_id: UUID,
     trade_id: UUID | None = None,
     *,
-    before_version: int | None = None,
-    limit: int = 1000,
-) -> list[Statement]:
-    """Versions of a part's footprint, newest first (those before `before_version`). Raises `PartMissing`, `TradeMissing`."""
+    after: UUID | None = None,
+    at: datetime | None = None,
+    limit: int = 100,
+) -> Page[Statement]:
+    """Versions of a part's footprint, newest first; `at`: only the one that was current at that moment.
+
+    Raises `PartMissing`, `TradeMissing`.
+    """
     part = own_parts(tx, [trace_id]).get(trace_id)
     if part is None:
         raise PartMissing
     trade_key = None if trade_id is None else _trade_into(tx, part, trade_id)
-    return store.read_history(tx, part.part_key, trade_key, before_version, limit)
+    rows = store.read_history(tx, part.part_key, trade_key, after=after, at=at, limit=limit + 1)
+    return page_of(rows, limit, id_of=lambda one: one.statement_id)
 
 
 def put_estimate(tx: Transaction, draft: EstimateDraft) -> Estimate | None:

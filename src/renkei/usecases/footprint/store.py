@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -87,9 +88,19 @@ def read_stated(tx: Transaction, part_keys: Iterable[int]) -> Stated:
 
 
 def read_history(
-    tx: Transaction, part_key: int, trade_key: int | None, before_version: int | None, limit: int
+    tx: Transaction,
+    part_key: int,
+    trade_key: int | None,
+    *,
+    after: UUID | None = None,
+    before_version: int | None = None,
+    at: datetime | None = None,
+    limit: int,
 ) -> list[Statement]:
-    """Versions of an own part's footprint (of one trade, or the general one), newest first."""
+    """Versions of an own part's footprint (of one trade, or the general one), newest first.
+
+    `after` names the version that opens the page; `at`: only the version that was current at that moment.
+    """
     rows = tx.rows(
         """
         SELECT statement_key, statement_id, cfp_id, part_key, trade_key, version, declared_unit, component_scope,
@@ -98,11 +109,37 @@ def read_history(
           FROM footprint.statements
          WHERE operator_key = commons.me() AND part_key = %(part)s AND trade_key IS NOT DISTINCT FROM %(trade)s::bigint
            AND (%(before)s::int IS NULL OR version < %(before)s)
+           AND (%(after)s::uuid IS NULL OR version <= (
+                 SELECT a.version FROM footprint.statements a
+                  WHERE a.operator_key = commons.me() AND a.part_key = %(part)s AND a.statement_id = %(after)s))
+           AND (%(at)s::timestamptz IS NULL
+                OR (created_at <= %(at)s AND (superseded_at IS NULL OR superseded_at > %(at)s)))
          ORDER BY version DESC LIMIT %(limit)s
         """,
-        {"part": part_key, "trade": trade_key, "before": before_version, "limit": limit},
+        {
+            "part": part_key,
+            "trade": trade_key,
+            "before": before_version,
+            "after": after,
+            "at": at,
+            "limit": limit,
+        },
     )
     return [_statement(row) for row in rows]
+
+
+def read_by_key(tx: Transaction, statement_keys: Iterable[int]) -> dict[int, Statement]:
+    """Own versions by key. One statement."""
+    rows = tx.rows(
+        """
+        SELECT statement_key, statement_id, cfp_id, part_key, trade_key, version, declared_unit, component_scope,
+               declared, in_force, quality, method, coverage_direct, coverage_deep, structure_key, period_from,
+               period_to, causes, automatic, created_by, created_at, superseded_at
+          FROM footprint.statements WHERE operator_key = commons.me() AND statement_key = ANY(%s)
+        """,
+        (list(statement_keys),),
+    )
+    return {row["statement_key"]: _statement(row) for row in rows}
 
 
 def parts_with_statement(tx: Transaction, part_keys: Iterable[int]) -> set[int]:

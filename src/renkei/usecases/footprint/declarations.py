@@ -1,0 +1,106 @@
+"""Declarations (宣言): a filed version that never moves, beside what is true now."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from renkei.commons.parts.service import part_keys as own_parts
+from renkei.database.caller import WRITERS
+from renkei.database.transaction import Event, Transaction
+from renkei.kit.errors import SeveralFaults
+from renkei.kit.paging import Page
+from renkei.usecases.footprint import declarations_store, store
+from renkei.usecases.footprint.errors import (
+    BadNumber,
+    DeclarationMissing,
+    NothingToDeclare,
+    PartMissing,
+    StatementMissing,
+)
+from renkei.usecases.footprint.model import Declaration, DeclarationView
+
+DECLARED: Final = "jp.renkei.footprint.declared.v1"
+
+
+def file_declaration(
+    tx: Transaction,
+    trace_id: UUID,
+    *,
+    rule_set: str,
+    period_from: date,
+    period_to: date,
+    version: int | None = None,
+    reference: str | None = None,
+) -> DeclarationView:
+    """Pin a version of a part's general footprint (the present one, or `version`) as what was filed.
+
+    Raises `PartMissing`, `NothingToDeclare`, `StatementMissing` for an unknown version, `SeveralFaults`.
+    """
+    tx.caller.require(*WRITERS)
+    if period_to < period_from:
+        raise SeveralFaults(tuple(BadNumber("/period_to").faults))
+    part = own_parts(tx, [trace_id]).get(trace_id)
+    if part is None:
+        raise PartMissing("/trace_id")
+    before = None if version is None else version + 1
+    found = store.read_history(tx, part.part_key, None, before_version=before, limit=1)
+    if not found:
+        raise NothingToDeclare
+    newest = found[0]
+    if version is not None and newest.version != version:
+        raise StatementMissing("/version")
+    declaration_id = declarations_store.insert(
+        tx, part, newest, rule_set=rule_set, period_from=period_from, period_to=period_to, reference=reference
+    )
+    tx.emit(
+        Event(
+            DECLARED,
+            tx.caller.operator_key,
+            declaration_id,
+            {"part": part.part_key, "version": newest.version},
+        )
+    )
+    return declaration(tx, declaration_id)
+
+
+def declaration(tx: Transaction, declaration_id: UUID) -> DeclarationView:
+    """One own declaration beside what is true now. Raises `DeclarationMissing`."""
+    found = declarations_store.listed(tx, declaration_id=declaration_id, limit=1)
+    if not found:
+        raise DeclarationMissing
+    return _beside_the_present(tx, found)[0]
+
+
+def declarations(
+    tx: Transaction, *, trace_id: UUID | None = None, after: UUID | None = None, limit: int = 100
+) -> Page[DeclarationView]:
+    """Own declarations (of one part), newest first. Raises `PartMissing`."""
+    part_key = None
+    if trace_id is not None:
+        part = own_parts(tx, [trace_id]).get(trace_id)
+        if part is None:
+            raise PartMissing
+        part_key = part.part_key
+    found = declarations_store.listed(tx, part_key=part_key, after=after, limit=limit + 1)
+    following = found[limit].declaration_id if len(found) > limit else None
+    return Page(tuple(_beside_the_present(tx, found[:limit])), following)
+
+
+def _beside_the_present(tx: Transaction, found: list[Declaration]) -> list[DeclarationView]:
+    stated = store.read_stated(tx, {one.part_key for one in found})
+    current = {one.part_key: one for one in stated.statements if one.trade_key is None}
+    stood_on = {
+        one.declaration_id: [s.source_id for s in one.statement.sources if s.kind == "delivery"]
+        for one in found
+    }
+    withdrawn = declarations_store.withdrawn_deliveries(tx, [id_ for ids in stood_on.values() for id_ in ids])
+    return [
+        DeclarationView(
+            declaration=one,
+            current=current.get(one.part_key),
+            withdrawn=tuple(id_ for id_ in stood_on[one.declaration_id] if id_ in withdrawn),
+        )
+        for one in found
+    ]
