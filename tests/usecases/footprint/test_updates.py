@@ -243,8 +243,10 @@ class TestDeclarations:
         filed = self.file(chain, a, part)
         chain.state(a, part, 4, again=True)
         view = chain.run(a, lambda tx: declaration(tx, filed.declaration.declaration_id))
-        assert view.declaration == filed.declaration
-        assert (view.declaration.statement.version, view.current.version) == (1, 2)
+        pinned = view.declaration.statement
+        assert pinned.statement_id == filed.declaration.statement.statement_id
+        assert (pinned.version, total(pinned.in_force)) == (1, 5)
+        assert (view.current.version, total(view.current.in_force)) == (2, 4)
 
     def test_an_earlier_version_can_be_declared(self, chain, a):
         part = chain.part(a, "P")
