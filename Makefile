@@ -23,6 +23,10 @@ setup: .venv/ready ## Create .venv with the locked dependencies and .venv/bin/re
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
+.PHONY: demo
+demo: setup ## Show an example chain on a server of its own, then serve it until Ctrl-C (ARGS=--once to leave at once)
+	@$(BIN)/renkei demo $(ARGS)
+
 .PHONY: serve
 serve: setup ## Serve the API
 	@$(BIN)/renkei serve $(ARGS)

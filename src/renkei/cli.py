@@ -70,6 +70,17 @@ def work() -> None:
     serving.work(load_settings())
 
 
+@cli.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Print the tables and leave.")] = False,
+    port: Port = None,
+) -> None:
+    """Show the example chain on a server of its own: six companies, one change, who sees what."""
+    from renkei.demo.run import run_demo  # noqa: PLC0415
+
+    run_demo(port=port, once=once)
+
+
 @db.command()
 def upgrade() -> None:
     """Bring the database to this release; does nothing if it is there."""
