@@ -62,6 +62,10 @@ fuzz: setup ## Throw N generated requests (default 2000) at every operation of b
 bench: setup ## Measure every performance claim (ONLY=name for one); writes build/bench.jsonl
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY),) $(ARGS)
 
+.PHONY: scale
+scale: setup ## Roll up N lines (default 1e7; 1e8 wants 12 GiB) and print time, memory and cost a line
+	@$(BIN)/python -m bench.scale $(or $(N),1e7) $(ARGS)
+
 .PHONY: docs
 docs: setup ## Write the generated reference pages anew (settings, errors, command line)
 	@$(BIN)/python docs/generate.py

@@ -141,6 +141,12 @@ class TestLargeLoops:
         assert [loop.size for loop in graph.unsolvable] == [1000]
         assert np.isnan(roll_up(graph, np.ones((1000, 1))).all()).all()
 
+    def test_a_loop_beyond_the_limit_of_cuts_is_named(self, monkeypatch):
+        from renkei.rollup import _loops
+
+        monkeypatch.setattr(_loops, "LARGEST_CUT", 0)
+        assert [loop.size for loop in self.ring(100, 0.5).unsolvable] == [100]
+
     def test_many_loops_in_one_by_residual(self):
         random = np.random.default_rng(5)
         nodes, count = 3000, 9000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from renkei.rollup import Graph, IncompleteError, Lines, roll_up
+from renkei.rollup import Graph, IncompleteError, Lines, contributions, roll_up
 from tests.rollup.graphs import COLUMNS, Case, cases
 
 any_case = st.booleans().flatmap(lambda loops: cases(loops=loops))
@@ -86,9 +86,11 @@ def test_the_numbers_of_the_nodes_do_not_matter(case: Case, seed: int):
     assert (np.abs(found - roll_up(case.build(), case.own.copy()).all()) <= 1e-12 * scale).all()
 
 
-@given(any_case)
-@settings(deadline=None)
-def test_contributions_sum_to_the_total(case: Case):
+@pytest.mark.parametrize("whole", [0, contributions.WHOLE], ids=["in_a_piece", "in_the_whole"])
+@given(case=any_case)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_contributions_sum_to_the_total(monkeypatch, whole: int, case: Case):
+    monkeypatch.setattr(contributions, "WHOLE", whole)
     totals = roll_up(case.build(), case.own.copy())
     for product in range(case.nodes):
         if product in totals.incomplete:
@@ -139,9 +141,11 @@ def test_any_sequence_of_updates_equals_a_full_pass_bit_for_bit(case: Case, seed
         assert same(change.after, totals.all()[change.nodes])
 
 
-@given(any_case, seeds)
-@settings(deadline=None, max_examples=200)
-def test_a_what_if_equals_the_graph_built_anew(case: Case, seed: int):
+@pytest.mark.parametrize("whole", [0, contributions.WHOLE], ids=["in_a_piece", "in_the_whole"])
+@given(case=any_case, seed=seeds)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_what_if_equals_the_graph_built_anew(monkeypatch, whole: int, case: Case, seed: int):
+    monkeypatch.setattr(contributions, "WHOLE", whole)
     random = np.random.default_rng(seed)
     totals = roll_up(case.build(), case.own.copy())
     nodes, own, lines = some_changes(case, random)
@@ -163,10 +167,9 @@ def test_a_what_if_equals_the_graph_built_anew(case: Case, seed: int):
     if product not in expected.incomplete:
         found = bent.contributions(product)
         assert np.allclose(found.total, expected.of(product)[0], rtol=1e-8, atol=1e-8)
-        ours = dict(zip(found.nodes.tolist(), found.amounts.tolist(), strict=True))
         theirs = expected.contributions(product)
-        assert ours == pytest.approx(
-            dict(zip(theirs.nodes.tolist(), theirs.amounts.tolist(), strict=True)), rel=1e-9
+        assert dict(zip(found.nodes, found.amounts, strict=True)) == pytest.approx(
+            dict(zip(theirs.nodes, theirs.amounts, strict=True)), rel=1e-9
         )
 
 

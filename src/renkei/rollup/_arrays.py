@@ -54,7 +54,7 @@ def node_numbers(given: ArrayLike, name: str, nodes: int, faults: Faults) -> Ind
     if array.size == 0:
         return np.empty(0, np.int32)
     if array.dtype.kind not in "iu":
-        whole = np.isfinite(array) & (array == np.floor(array)) if array.dtype.kind == "f" else None
+        whole = (np.abs(array) < 2**53) & (array == np.floor(array)) if array.dtype.kind == "f" else None
         if whole is None:
             faults.shape(name, array.ndim)
         else:

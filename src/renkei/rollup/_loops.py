@@ -9,6 +9,7 @@ by which errors can grow. A loop without that certificate, or with max(x) above 
 Up to 64 members: dense elimination with partial pivoting, all loops of one size in one call.
 More: members are cut until no loop is left, the rest is an ordinary graph, and the cut members are found
 from a dense system of their own size (the Schur complement). Both are direct: nothing iterates.
+A loop that needs more than 12,000 cuts is beyond this and counts as unsolvable.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ DENSE = 64
 """Largest loop that is solved as one dense system."""
 LARGEST_INVERSE = 1e12
 """Above this norm of the inverse fewer than four digits would be left: singular to working precision."""
+LARGEST_CUT = 12_000
+"""Members to cut at most: their dense system takes 8 bytes x the square of this, 1.1 GiB."""
 CHUNK = 64
 """Columns of the Schur complement that are computed in one pass."""
 
@@ -71,7 +74,8 @@ class Loops:
         """Solve in place the rows of `x` that belong to these loops."""
         part = x[self.start : self.end].reshape(self.count, self.size, -1)
         if transposed:
-            self.solver.solve_transposed(part)
+            if part.any():
+                self.solver.solve_transposed(part)
         else:
             self.solver.solve(part)
 
@@ -89,8 +93,8 @@ class Unsolvable:
         x[:] = np.nan
 
     def solve_transposed(self, x: Floats) -> None:
-        """Mark."""
-        x[:] = np.nan
+        """Mark those of which anything is needed."""
+        x[(x != 0).any(axis=(1, 2))] = np.nan
 
     def some(self, which: Indices) -> Solver:  # noqa: ARG002 (any of them is as unsolvable)
         """Itself."""
@@ -159,7 +163,7 @@ class Torn:
         from renkei.rollup._sweeps import sweep_down  # noqa: PLC0415
 
         values = needed[self.rest.node]
-        sweep_down(self.rest.schedule, values)
+        sweep_down(self.rest.schedule, self.rest.schedule.rows.T.tocsr(), values)
         return values[self.rest.position]
 
 
@@ -241,6 +245,8 @@ def _torn(size: int, parent: Indices, child: Indices, amount: Floats) -> Solver:
 
     rows = rows_by_parent(size, child, parent, amount)
     cut = _cut(rows.indptr.tolist(), rows.indices.tolist())
+    if cut.size > LARGEST_CUT:
+        return Unsolvable()
     is_cut = np.zeros(size, bool)
     is_cut[cut] = True
     kept = ~is_cut[parent]

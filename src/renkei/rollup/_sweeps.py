@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from scipy import sparse
 
-from renkei.rollup._arrays import Floats, Rows
+from renkei.rollup._arrays import Floats, Indices, Rows
 from renkei.rollup._loops import Loops
 from renkei.rollup._ordering import Schedule
 
@@ -28,17 +28,36 @@ def sweep_up(schedule: Schedule, values: Floats) -> None:
                 some.solve(values)
 
 
-def sweep_down(schedule: Schedule, needed: Floats) -> None:
-    """Turn a demand into the amounts needed in place: each row becomes demand + sum of (amount x need of the parent)."""
+def sweep_down(
+    schedule: Schedule, users: Rows, needed: Floats, replaced: tuple[Indices, Rows] | None = None
+) -> None:
+    """Turn a demand into the amounts needed in place: each row becomes demand + sum of (amount x need of the parent).
+
+    `users` are the rows of the schedule turned round (row = child, column = parent), `needed` is (rows, 1).
+    `replaced` names rows (ascending) that have other lines than the schedule says, and those; each still points to lower levels.
+    """
     loops = _by_level(schedule)
-    users = schedule.rows.T.tocsr()
+    passed_on = needed if replaced is None else needed.copy()
     with np.errstate(over="ignore", invalid="ignore"):
         for level, low, high in reversed(list(_blocks(schedule.starts))):
             block = _block(users, low, high)
             if block.nnz:
-                needed[low:high] += block @ needed
+                needed[low:high] += block @ passed_on
             for some in loops.get(level, ()):
                 some.solve(needed, transposed=True)
+            if replaced is not None:
+                passed_on[low:high] = needed[low:high]
+                begin, end = np.searchsorted(replaced[0], [low, high])
+                if begin < end:
+                    _pass_on(replaced, slice(begin, end), passed_on, needed)
+
+
+def _pass_on(replaced: tuple[Indices, Rows], some: slice, passed_on: Floats, needed: Floats) -> None:
+    """Rows with other lines hand their need down along those, and nothing along the old ones."""
+    parents, rows = replaced[0][some], replaced[1][some]
+    passed_on[parents] = 0
+    amounts = rows.data * np.repeat(needed[parents, 0], np.diff(rows.indptr))
+    np.add.at(needed[:, 0], rows.indices, amounts)
 
 
 def _by_level(schedule: Schedule) -> dict[int, Sequence[Loops]]:

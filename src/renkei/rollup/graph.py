@@ -91,7 +91,14 @@ class _Scratch:
     def __init__(self, nodes: int, kind: np.dtype[np.signedinteger]) -> None:
         self.lock = threading.Lock()
         self._slot: Indices | None = None
+        self._users: Rows = None
         self._make: Callable[[], Indices] = lambda: np.full(nodes, -1, kind)
+
+    def users(self, rows: Rows) -> Rows:
+        """`rows` turned round, kept."""
+        if self._users is None:
+            self._users = rows.T.tocsr()
+        return self._users
 
     @contextmanager
     def slots(self) -> Iterator[Indices]:
@@ -252,6 +259,16 @@ class Graph:
         return Patch(changed, rows, rows.indices[by_child], parent[by_child], in_order)
 
     # -- for totals and contributions (positions in, positions out) ----------------------------------------------------
+    @property
+    def is_in_order(self) -> bool:
+        """Whether the base's order holds for this graph too."""
+        return self.patch is None or self.patch.in_order
+
+    @property
+    def users(self) -> Rows:
+        """The base's rows turned round: row = child, column = parent, made at first use."""
+        return self._scratch.users(self.ordered.schedule.rows)
+
     def positions_of(self, nodes: ArrayLike) -> Indices:
         """The positions of node numbers. Raises RollupError for each that is out of range."""
         faults = Faults()
@@ -288,14 +305,23 @@ class Graph:
             return parents
         low = np.searchsorted(self.patch.up_child, positions, side="left")
         high = np.searchsorted(self.patch.up_child, positions, side="right")
-        added = [self.patch.up_parent[a:b] for a, b in zip(low, high, strict=True) if a < b]
+        found = low < high
+        added = [
+            self.patch.up_parent[a:b] for a, b in zip(low[found].tolist(), high[found].tolist(), strict=True)
+        ]
         return np.concatenate([parents, *added])  # a parent that no longer uses it is computed again in vain
 
     def _children(self, positions: Indices) -> Indices:
-        if self.patch is None and self.ordered.inner is None:
-            rows = self.ordered.schedule.rows
+        if self.ordered.inner is not None:
+            return self._all_lines(positions)[1]
+        rows = self.ordered.schedule.rows
+        if self.patch is None:
             return gather(rows.indptr, rows.indices, positions)
-        return self._all_lines(positions)[1]
+        hit, at = self._changed_among(positions)
+        if not at.size:
+            return gather(rows.indptr, rows.indices, positions)
+        changed = self.patch.rows[at].indices
+        return np.concatenate([gather(rows.indptr, rows.indices, positions[~hit]), changed])
 
     def _changed_among(self, positions: Indices) -> tuple[NDArray[np.bool_], Indices]:
         """Which of the positions have changed rows, and the numbers of those."""
@@ -309,17 +335,11 @@ class Graph:
 
     def _rows(self, positions: Indices) -> Rows:
         """The rows of these positions, without the lines inside the base's loops."""
-        base = self.ordered.schedule.rows
+        rows = self.ordered.schedule.rows[positions]
         if self.patch is None:
-            return base[positions]
+            return rows
         hit, at = self._changed_among(positions)
-        if not hit.any():
-            return base[positions]
-        order = np.empty(positions.size, np.int64)
-        plain = np.flatnonzero(~hit)
-        order[plain] = np.arange(plain.size)
-        order[hit] = np.arange(plain.size, positions.size)
-        return sparse.vstack([base[positions[plain]], self.patch.rows[at]], format="csr")[order]
+        return _spliced(rows, np.flatnonzero(hit), self.patch.rows[at]) if at.size else rows
 
     def _all_lines(self, positions: Indices) -> tuple[Indices, Indices, Floats]:
         """Parents, children and amounts of all lines of these positions."""
@@ -339,7 +359,7 @@ class Graph:
 
     def piece(self, positions: Indices) -> Piece:
         """What is needed to compute `positions` (ascending; whoever stands on one of them is among them, or none at all)."""
-        if self.patch is not None and not self.patch.in_order:
+        if not self.is_in_order:
             return self._ordered_afresh(positions)
         rows = self._rows(positions)
         size = positions.size
@@ -398,3 +418,22 @@ class Graph:
             numbers.size,
             ordered.schedule,
         )
+
+
+def _spliced(rows: Rows, places: Indices, others: Rows) -> Rows:
+    """The rows with those at `places` (ascending, few) replaced by `others`, one for one."""
+    counts = np.diff(rows.indptr)
+    counts[places] = np.diff(others.indptr)
+    indptr = np.zeros_like(rows.indptr)
+    np.cumsum(counts, out=indptr[1:])
+    indices, data, done = [], [], 0
+    begin, end = rows.indptr[places].tolist(), rows.indptr[places + 1].tolist()
+    bounds = others.indptr.tolist()
+    for number in range(places.size):
+        kept, new = slice(done, begin[number]), slice(bounds[number], bounds[number + 1])
+        indices += [rows.indices[kept], others.indices[new]]
+        data += [rows.data[kept], others.data[new]]
+        done = end[number]
+    indices.append(rows.indices[done:])
+    data.append(rows.data[done:])
+    return sparse.csr_array((np.concatenate(data), np.concatenate(indices), indptr), shape=rows.shape)

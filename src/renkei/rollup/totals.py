@@ -108,17 +108,18 @@ class Totals:
         graph, numbers, rows, start = _checked(self, nodes, own, lines)
         cone = graph.above(start)
         own_of_cone = np.take(self.own, graph.ordered.node[cone], axis=0)
-        if numbers.size:
-            own_of_cone[np.searchsorted(cone, graph.ordered.position[numbers])] = rows
+        positions = graph.ordered.position[numbers]
+        own_of_cone[np.searchsorted(cone, positions)] = rows
         after = graph.piece(cone).compute(own_of_cone, self._values)
-        return WhatIf(self, graph, cone, own_of_cone, after)
+        order = np.argsort(positions)
+        return WhatIf(self, graph, cone, after, positions[order], rows[order])
 
     def contributions(self, product: int) -> Contributions:
         """Where the total of `product` comes from: every node that it needs, with its own values times the amount needed."""
         return contributions_to(self.graph, product, self._own_at)
 
     def _own_at(self, positions: Indices) -> Floats:
-        return self.own[self.graph.ordered.node[positions]]
+        return np.take(self.own, self.graph.ordered.node[positions], axis=0)
 
     def _note_not_finite(self, cone: Indices, after: Floats) -> None:
         if not self._not_finite.size and np.isfinite(after).all():
@@ -134,8 +135,9 @@ class WhatIf:
     _base: Totals
     _graph: Graph
     _cone: Indices
-    _own: Floats
     _after: Floats
+    _changed: Indices
+    _own: Floats
 
     def of(self, nodes: ArrayLike) -> Floats:
         """The totals of these nodes under the changes: (len(nodes), columns)."""
@@ -155,9 +157,9 @@ class WhatIf:
         return contributions_to(self._graph, product, self._own_at)
 
     def _own_at(self, positions: Indices) -> Floats:
-        own = self._base.own[self._graph.ordered.node[positions]]
-        hit, at = _among(self._cone, positions)
-        own[hit] = self._own[at]
+        own = np.take(self._base.own, self._graph.ordered.node[positions], axis=0)
+        hit, at = _among(positions, self._changed)  # `positions` ascend
+        own[at] = self._own[hit]
         return own
 
 
