@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from renkei.commons.edge.calls import Answer, Open, page_json
+from renkei.commons.edge.calls import Answer, Open, page_json, placed
 from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import Id, Limit, Moment
 from renkei.commons.edge.openapi import takes
@@ -41,6 +41,8 @@ from renkei.usecases.footprint.errors import EstimateMissing, PartMissing
 from renkei.usecases.footprint.model import Estimate, EstimateDraft, FootprintView, Statement
 
 MOST_TRACE_IDS: Final = 50
+_OF_PATH: Final = "path:trace_id"
+_OF_ESTIMATE: Final = {"/trace_id": _OF_PATH, "/trade_id": "query:trade_id"}
 OfTrade = Annotated[Id | None, Query(description="only for what comes by this trade")]
 
 _STATEMENT = {
@@ -93,7 +95,12 @@ def _add_footprints(routes: APIRouter) -> None:
     def state_footprint(call: Open, trace_id: Id) -> Response:
         """State the footprint of an own part: the first (201), or a new version of the one named by `cfp_id`."""
         draft = call.body(FootprintBody).draft(trace_id)
-        return call.write(lambda tx: _stated(tx, service.put_statement(tx, draft), trace_id))
+
+        def work(tx: Transaction) -> Answer:
+            with placed({"/trace_id": _OF_PATH}):
+                return _stated(tx, service.put_statement(tx, draft), trace_id)
+
+        return call.write(work)
 
     @routes.get("/parts/{trace_id}/footprint", response_model=FootprintOut)
     def get_footprint(call: Open, trace_id: Id) -> Response:
@@ -134,7 +141,8 @@ def _add_footprints(routes: APIRouter) -> None:
         """Every version of a footprint, newest first, each with what caused it."""
 
         def work(tx: Transaction) -> dict[str, object]:
-            page = service.history(tx, trace_id, trade_id, after=after, at=at, limit=limit)
+            with placed({"/trade_id": "query:trade_id"}):
+                page = service.history(tx, trace_id, trade_id, after=after, at=at, limit=limit)
             trade_ids = _trade_ids(tx, page.items)
             return page_json(page, lambda one: statement_json(one, trace_id, trade_ids))
 
@@ -153,7 +161,8 @@ def _add_estimates(routes: APIRouter) -> None:
         draft = call.body(EstimateBody).draft(trace_id, trade_id)
 
         def work(tx: Transaction) -> dict[str, object]:
-            stored = service.put_estimate(tx, draft)
+            with placed(_OF_ESTIMATE):
+                stored = service.put_estimate(tx, draft)
             assert stored is not None
             return estimate_json(stored, trace_id, _trade_ids(tx, [stored]))
 
@@ -177,7 +186,12 @@ def _add_estimates(routes: APIRouter) -> None:
     def remove_estimate(call: Open, trace_id: Id, trade_id: OfTrade = None) -> Response:
         """Take an estimate back; it leaves the totals at once. One that is not there is no fault."""
         draft = EstimateDraft(trace_id=trace_id, trade_id=trade_id, declared_unit=Unit.UNIT, stages=None)
-        return call.write(lambda tx: service.put_estimate(tx, draft), status=204)
+
+        def work(tx: Transaction) -> None:
+            with placed(_OF_ESTIMATE):
+                service.put_estimate(tx, draft)
+
+        return call.write(work, status=204)
 
 
 def _add_proposals(routes: APIRouter) -> None:
@@ -228,9 +242,12 @@ def _add_proposals(routes: APIRouter) -> None:
     def confirm(call: Open, proposal_id: Id) -> Response:
         """Make the proposed value the own statement of an own part, and disclose it to that customer."""
         trace_id = call.body(ConfirmationBody).trace_id
-        return call.write(
-            lambda tx: _stated(tx, proposals.confirm(tx, proposal_id, trace_id), trace_id, status=201)
-        )
+
+        def work(tx: Transaction) -> Answer:
+            with placed({"/cfp_id": "/trace_id"}):
+                return _stated(tx, proposals.confirm(tx, proposal_id, trace_id), trace_id, status=201)
+
+        return call.write(work)
 
     @routes.post(
         "/proposals/{proposal_id}/replace",

@@ -34,6 +34,7 @@ from renkei.usecases.footprint.model import (
     Proposal,
     Quality,
     Response,
+    Source,
     Stage,
     Statement,
     StatementDraft,
@@ -331,6 +332,15 @@ class CauseView(View):
     ids: list[Id]
 
 
+class SourceView(View):
+    """What answered for a share of one line: a delivery, an own estimate, a proposal, or an own part's statement."""
+
+    child_id: Id
+    kind: str
+    source_id: Id
+    share: NumberOut
+
+
 class StatementView(View):
     """One immutable version of a footprint."""
 
@@ -351,6 +361,7 @@ class StatementView(View):
     period_from: DayText | None
     period_to: DayText | None
     causes: list[CauseView]
+    sources: list[SourceView]
     automatic: bool
     created_by: str
     created_at: MomentText
@@ -489,6 +500,7 @@ def statement_json(one: Statement, trace_id: Id, trade_ids: Mapping[int, Id]) ->
         "period_from": one.period_from,
         "period_to": one.period_to,
         "causes": [cause_json(cause) for cause in one.causes],
+        "sources": [_source_json(source) for source in one.sources],
         "automatic": one.automatic,
         "created_by": one.created_by,
         "created_at": one.created_at,
@@ -586,6 +598,15 @@ def _quality_json(one: Quality) -> dict[str, Any]:
 def cause_json(cause: Cause) -> dict[str, Any]:
     """Why a version was written, as it is answered."""
     return {"kind": cause.kind, "ids": list(cause.ids)}
+
+
+def _source_json(source: Source) -> dict[str, Any]:
+    return {
+        "child_id": source.child_id,
+        "kind": source.kind,
+        "source_id": source.source_id,
+        "share": source.share,
+    }
 
 
 def _categories_json(categories: Mapping[str, Mapping[Stage, Decimal]]) -> dict[str, Any]:
