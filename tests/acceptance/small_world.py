@@ -116,8 +116,11 @@ def wait_until_handled(company: Company) -> None:
 Answers = dict[str, tuple[int, bytes]]
 
 
-def answers(company: Company) -> Answers:
-    """Every list of the Ouranos door and every GET of the `/v1` document, for every id the company knows."""
+def answers(company: Company, *, contents: bool = True) -> Answers:
+    """Every list of the Ouranos door and every GET of the `/v1` document, for every id the company knows.
+
+    contents: those of files too, which are not in the database.
+    """
     found: Answers = {}
 
     def ask(path: str, **query: str) -> httpx2.Response:
@@ -152,7 +155,7 @@ def answers(company: Company) -> Answers:
         "open_operator_id": [number for _, number in COMPANIES],
     }
     for path, methods in document["paths"].items():
-        if "get" not in methods:
+        if "get" not in methods or (not contents and path.endswith("/content")):
             continue
         needed = [one for one in methods["get"].get("parameters", ()) if one.get("required")]
         names = [one["name"] for one in needed]
