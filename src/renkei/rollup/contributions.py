@@ -66,13 +66,13 @@ def contributions_to(graph: Graph, product: int, own_at: Callable[[Indices], Flo
 
 def _in_piece(graph: Graph, product: Indices) -> tuple[Indices, Floats]:
     """What stands below the product, and how much of each it needs: touches nothing else."""
-    below = graph.below(product)
-    piece = graph.piece(below)
+    piece = graph.piece(graph.below(product))
     needed = np.zeros((piece.size, 1))
-    inside = np.arange(piece.size)[piece.inside]
-    needed[inside[np.searchsorted(below, product)]] = 1
+    needed[piece.inside, 0] = piece.positions == product
     sweep_down(piece.schedule, piece.schedule.rows.T.tocsr(), needed)
-    return below, needed[piece.inside, 0]
+    amounts = needed[piece.inside, 0]
+    order = np.argsort(piece.positions)
+    return piece.positions[order], amounts[order]
 
 
 def _in_whole(graph: Graph, product: Indices) -> tuple[Indices, Floats]:

@@ -46,23 +46,23 @@ class Lines(NamedTuple):
 class Patch:
     """Rows that differ from the ordered base, in positions.
 
-    `in_order`: each new line still points to a lower level and no changed row is a member of a loop, so the base's order
-    holds. Otherwise what stands on the changed rows is ordered afresh, locally, whenever it is computed.
+    `bent`: the changed rows with a line that does not point to a lower level, and the changed members of loops. Only nodes that
+    stand on one of these are ordered afresh, locally, whenever they are computed; for all others the base's order holds.
     """
 
     changed: Indices
     rows: Rows
     up_child: Indices
     up_parent: Indices
-    in_order: bool
+    bent: Indices
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some nodes with everything needed to compute them.
 
-    Row i of the working array is `inside[i]` of `positions` where `inside` says so, and the values that are taken as
-    given go to the rows `outside`.
+    `positions` are in the order of computing (children before parents). Their rows in the working array are `inside`; the
+    values at the positions `given` are taken as they are and go to the rows `outside`.
     """
 
     positions: Indices
@@ -127,7 +127,7 @@ class Graph:
 
         `child`, `parent`: integers (any width) from 0 to nodes - 1, length = number of lines; `amount`: float64, finite, not
         negative, in units of the child per one unit of the parent. Parallel lines are added up, lines of amount 0 add
-        nothing. The order of the lines is without any effect. Nodes without lines cost 24 bytes: leave room for new ones.
+        nothing. The order of the lines is without any effect. A node without lines costs 20 bytes: leave room for new ones.
 
         Time: linear in nodes and lines. Raises RollupError with every fault (range, self-reference, NaN, infinite, negative).
         """
@@ -170,9 +170,7 @@ class Graph:
     def unsolvable(self) -> tuple[Indices, ...]:
         """The loops that need as much as they make (spectral radius 1 or more, or singular): the members of each."""
         found: list[Indices] = []
-        afresh = (
-            self.piece(self.above(self.patch.changed)) if self.patch and not self.patch.in_order else None
-        )
+        afresh = None if self.is_in_order or self.patch is None else self.piece(self.above(self.patch.bent))
         for loops in self.ordered.schedule.loops:
             if not loops.solvable:
                 members = np.arange(loops.start, loops.end, dtype=np.int64).reshape(loops.count, loops.size)
@@ -197,8 +195,9 @@ class Graph:
         if (
             self.patch is not None
         ):  # `above` may name nodes that stood on them once; NaN comes only from the loops
-            marks = self.piece(cone).compute(np.zeros((cone.size, 1)), np.zeros((self.nodes, 1)))
-            cone = cone[np.isnan(marks[:, 0])]
+            piece = self.piece(cone)
+            marks = piece.compute(np.zeros((cone.size, 1)), np.zeros((self.nodes, 1)))
+            cone = piece.positions[np.isnan(marks[:, 0])]
         return np.sort(self.ordered.node[cone])
 
     # -- another graph -----------------------------------------------------------------------------------------------
@@ -229,7 +228,11 @@ class Graph:
         return replace(self, patch=self._patched(changed, rows))
 
     def rebuilt(self) -> Graph:
-        """The same graph with a fresh order: worthwhile when many nodes have changed lines. Costs the whole graph."""
+        """The same graph with a fresh order, at the cost of the whole graph.
+
+        Worthwhile when some thousand nodes have changed lines, or changed lines often point against the order (a node without
+        lines that gets its first does); until then updates of what stands on those take some times longer.
+        """
         return Graph.build(self.nodes, *self.lines())
 
     def _new_rows(self, row: Indices, child: Indices, amount: Floats, count: int) -> Rows:
@@ -251,18 +254,18 @@ class Graph:
         parent = np.repeat(changed, np.diff(rows.indptr))
         starts = self.ordered.schedule.starts
         level = np.searchsorted(starts, parent, side="right")
-        in_order = bool((np.searchsorted(starts, rows.indices, side="right") < level).all())
+        bent = [parent[np.searchsorted(starts, rows.indices, side="right") >= level]]
         for loops in self.ordered.schedule.loops:
             low, high = np.searchsorted(changed, [loops.start, loops.end])
-            in_order = in_order and low == high
+            bent.append(changed[low:high])
         by_child = np.argsort(rows.indices, kind="stable")
-        return Patch(changed, rows, rows.indices[by_child], parent[by_child], in_order)
+        return Patch(changed, rows, rows.indices[by_child], parent[by_child], np.unique(np.concatenate(bent)))
 
     # -- for totals and contributions (positions in, positions out) ----------------------------------------------------
     @property
     def is_in_order(self) -> bool:
-        """Whether the base's order holds for this graph too."""
-        return self.patch is None or self.patch.in_order
+        """Whether the base's order holds for every node of this graph too."""
+        return self.patch is None or not self.patch.bent.size
 
     @property
     def users(self) -> Rows:
@@ -358,9 +361,12 @@ class Graph:
         )
 
     def piece(self, positions: Indices) -> Piece:
-        """What is needed to compute `positions` (ascending; whoever stands on one of them is among them, or none at all)."""
-        if not self.is_in_order:
-            return self._ordered_afresh(positions)
+        """What is needed to compute `positions` (ascending; all that stands on any of them or all below them is among them)."""
+        if self.patch is not None and self.patch.bent.size:
+            at = np.searchsorted(positions, self.patch.bent)
+            at[at == positions.size] = 0
+            if positions.size and (positions[at] == self.patch.bent).any():
+                return self._ordered_afresh(positions)
         rows = self._rows(positions)
         size = positions.size
         with self._scratch.slots() as slot:
@@ -410,9 +416,10 @@ class Graph:
         for_given[local] = False
         given = np.flatnonzero(for_given)
         ordered = order_rows(rows)
+        order = np.argsort(ordered.position[local])
         return Piece(
-            positions,
-            ordered.position[local],
+            positions[order],
+            ordered.position[local[order]],
             ordered.position[given],
             self.ordered.position[numbers[given]],
             numbers.size,

@@ -89,8 +89,8 @@ class Totals:
         Raises RollupError with every fault, and then nothing has changed.
         """
         graph, numbers, rows, start = _checked(self, nodes, own, lines)
-        cone = graph.above(start)
-        piece = graph.piece(cone)
+        piece = graph.piece(graph.above(start))
+        cone = piece.positions
         touched = graph.ordered.node[cone]
         if numbers.size:
             self.own[numbers] = rows
@@ -106,13 +106,22 @@ class Totals:
     ) -> WhatIf:
         """The totals as `update` with the same arguments would make them; these totals stay as they are."""
         graph, numbers, rows, start = _checked(self, nodes, own, lines)
-        cone = graph.above(start)
-        own_of_cone = np.take(self.own, graph.ordered.node[cone], axis=0)
+        piece = graph.piece(graph.above(start))
+        own_of_cone = np.take(self.own, graph.ordered.node[piece.positions], axis=0)
         positions = graph.ordered.position[numbers]
-        own_of_cone[np.searchsorted(cone, positions)] = rows
-        after = graph.piece(cone).compute(own_of_cone, self._values)
+        by_position = np.argsort(piece.positions)
+        own_of_cone[by_position[np.searchsorted(piece.positions, positions, sorter=by_position)]] = rows
+        after = piece.compute(own_of_cone, self._values)
         order = np.argsort(positions)
-        return WhatIf(self, graph, cone, after, positions[order], rows[order])
+        return WhatIf(self, graph, piece.positions, by_position, after, positions[order], rows[order])
+
+    def reorder(self) -> None:
+        """Order the graph afresh (`Graph.rebuilt`) and move the values along; no total changes."""
+        graph = self.graph.rebuilt()
+        moved = self.graph.ordered.position[graph.ordered.node]
+        self._values = np.take(self._values, moved, axis=0)
+        self._not_finite = graph.ordered.position[self.graph.ordered.node[self._not_finite]]
+        self.graph = graph
 
     def contributions(self, product: int) -> Contributions:
         """Where the total of `product` comes from: every node that it needs, with its own values times the amount needed."""
@@ -135,6 +144,7 @@ class WhatIf:
     _base: Totals
     _graph: Graph
     _cone: Indices
+    _by_position: Indices
     _after: Floats
     _changed: Indices
     _own: Floats
@@ -142,8 +152,8 @@ class WhatIf:
     def of(self, nodes: ArrayLike) -> Floats:
         """The totals of these nodes under the changes: (len(nodes), columns)."""
         values = self._base.of(nodes)
-        hit, at = _among(self._cone, self._graph.positions_of(nodes))
-        values[hit] = self._after[at]
+        hit, at = _among(self._cone[self._by_position], self._graph.positions_of(nodes))
+        values[hit] = self._after[self._by_position[at]]
         return values
 
     @cached_property
@@ -170,9 +180,9 @@ def roll_up(graph: Graph, own: ArrayLike) -> Totals:
     is a quantity of its own in its own unit. total[j] = own[j] + sum over the lines of j of amount x total[child].
     An array that is float64 in C order already is kept, not copied (see `Totals`).
 
-    Error: each total is a sum of products of non-negative amounts with own values, so with g(j) = the longest chain of lines
-    below j plus the lines on it, |computed - exact| <= 1.01 g(j) 2^-53 x (the same sum over |own|). Without credits that is the
-    relative error. In a loop add the condition of its system: (1 + largest row sum of its amounts) x max((I - B)^-1 1).
+    Error: outside loops |computed - exact| <= 1.01 k 2^-53 x (the total of |own|), where k of a node is its number of lines + 1 + the
+    largest k of its children (0 for an end part). Without credits that is a relative error: some 60 x 2^-53 at depth 12 with 4 lines a part.
+    A loop multiplies it by the condition of its system: (1 + largest row sum of its amounts) x max((I - B)^-1 1), below 2 x 10^12.
     Raises RollupError for a wrong shape and for each row with NaN or inf.
     """
     faults = Faults()
@@ -183,8 +193,8 @@ def roll_up(graph: Graph, own: ArrayLike) -> Totals:
     np.take(rows, graph.ordered.node, axis=0, out=values, mode="clip")
     sweep_up(graph.ordered.schedule, values)
     if graph.patch is not None and graph.patch.changed.size:
-        cone = graph.above(graph.patch.changed)
-        values[cone] = graph.piece(cone).compute(rows[graph.ordered.node[cone]], values)
+        piece = graph.piece(graph.above(graph.patch.changed))
+        values[piece.positions] = piece.compute(rows[graph.ordered.node[piece.positions]], values)
     return Totals(graph, rows, values)
 
 
