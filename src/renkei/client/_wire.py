@@ -17,10 +17,10 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
@@ -42,6 +42,8 @@ from renkei.client.model import Cursor, Listing, Page, Tokens
 
 T = TypeVar("T")
 
+Content = bytes | Callable[[], Iterable[bytes]]
+"""A body as it is sent; the function is called for every try."""
 AGAIN: Final = frozenset({429, 502, 503, 504})
 IN_PROGRESS: Final = "request_in_progress"
 """The code of a 409 that says: the first of several same requests is still being carried out."""
@@ -102,6 +104,22 @@ class Patience:
         return max(pause, min(asked, 6 * self.longest_pause_seconds))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request, however often it is sent."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    content: Content | None
+    query: Mapping[str, str] = field(default_factory=dict)
+    timeout_seconds: float | None = None
+
+    def by(self, identity: Mapping[str, str]) -> _Asked:
+        """The same with the headers that say who asks."""
+        return replace(self, headers={**self.headers, **identity})
+
+
 @dataclass(slots=True)
 class _Session:
     """The tokens in use; changed only under the lock."""
@@ -142,7 +160,7 @@ class Wire:
 
     def get(self, kind: type[T], path: str, /, **parameters: object) -> T:
         """Read `path` as a `kind`; parameters that are None are left out."""
-        return self._read(kind, "GET", path, self.send("GET", path, parameters=parameters))
+        return self.read(kind, "GET", path, self.send("GET", path, parameters=parameters))
 
     def listing(
         self, kind: type[Page[T]], path: str, /, *, page_size: int, after: Cursor | None, **parameters: object
@@ -156,7 +174,7 @@ class Wire:
         self, kind: type[T], method: str, path: str, body: object = ABSENT, /, **parameters: object
     ) -> T:
         """Write, and read the answer as a `kind`."""
-        return self._read(kind, method, path, self.send(method, path, body=body, parameters=parameters))
+        return self.read(kind, method, path, self.send(method, path, body=body, parameters=parameters))
 
     def run(self, method: str, path: str, body: object = ABSENT, /, **parameters: object) -> None:
         """Write something that is answered without a body."""
@@ -168,11 +186,15 @@ class Wire:
         path: str,
         *,
         body: object = ABSENT,
-        content: bytes | None = None,
+        content: Content | None = None,
         content_type: str = "application/json",
         parameters: Mapping[str, object] | None = None,
+        timeout_seconds: float | None = None,
     ) -> httpx2.Response:
-        """One request under `/v1` with everything of the module's head; the answer is a 2xx. Raises `ClientError`."""
+        """One request under `/v1` with everything of the module's head; the answer is a 2xx. Raises `ClientError`.
+
+        The body is `body` as JSON, or `content` as it is; `timeout_seconds` where the usual patience is too short.
+        """
         headers: dict[str, str] = {}
         if body is not ABSENT:
             content = written(body)
@@ -186,7 +208,9 @@ class Wire:
         else:
             own = _own_key.get()
             headers["Idempotency-Key"] = own.next() if own is not None else str(uuid4())
-        answer = self._as_caller(method, path, headers, content, _query(parameters or {}))
+        answer = self._as_caller(
+            _Asked(method, path, headers, content, _query(parameters or {}), timeout_seconds)
+        )
         if method in _READS:
             if after is not None and answer.headers.get("Renkei-Stale") is None and self.version == after:
                 self.version = None
@@ -260,7 +284,7 @@ class Wire:
         self._take(self._exchange("POST", "/auth/login", body))
 
     def _take(self, answer: httpx2.Response) -> None:
-        tokens = self._read(Tokens, "POST", "/auth", answer)
+        tokens = self.read(Tokens, "POST", "/auth", answer)
         self._session.access = tokens.access_token
         self._session.refresh = tokens.refresh_token
         self._session.ends_at = time.monotonic() + max(tokens.expires_in - _EARLY_SECONDS, 1.0)
@@ -269,31 +293,22 @@ class Wire:
 
     def _exchange(self, method: str, path: str, body: object, *, once: bool = False) -> httpx2.Response:
         """A request about the session itself, which needs no token."""
-        return self._try(method, path, self._key_header(), written(body), {}, once=once)
+        headers = {**self._key_header(), "Content-Type": "application/json"}
+        return self._try(_Asked(method, path, headers, written(body)), once=once)
 
-    def _as_caller(
-        self,
-        method: str,
-        path: str,
-        headers: Mapping[str, str],
-        content: bytes | None,
-        query: Mapping[str, str],
-    ) -> httpx2.Response:
+    def _as_caller(self, asked: _Asked) -> httpx2.Response:
         """The request with the caller's credentials; a token that was refused is renewed once."""
         who = self.credentials
         if isinstance(who, ApiKey):
-            identity = {"X-Api-Key": who.key, "Renkei-Operator": str(who.operator_id)}
-            return self._try(method, path, {**headers, **identity}, content, query)
+            return self._try(asked.by({"X-Api-Key": who.key, "Renkei-Operator": str(who.operator_id)}))
         token = self.tokens()
-        identity = {**self._key_header(), "Authorization": f"Bearer {token}"}
         try:
-            return self._try(method, path, {**headers, **identity}, content, query)
+            return self._try(asked.by({**self._key_header(), "Authorization": f"Bearer {token}"}))
         except UnauthenticatedError:
             with self._session.lock:
                 if self._session.access == token:
                     self._session.access = None
-            identity["Authorization"] = f"Bearer {self.tokens()}"
-            return self._try(method, path, {**headers, **identity}, content, query)
+            return self._try(asked.by({**self._key_header(), "Authorization": f"Bearer {self.tokens()}"}))
 
     def _key_header(self) -> dict[str, str]:
         key = None if isinstance(self.credentials, ApiKey) else self.credentials.api_key
@@ -301,17 +316,9 @@ class Wire:
 
     # -- tries -----------------------------------------------------------------------------------------------------
 
-    def _try(
-        self,
-        method: str,
-        path: str,
-        headers: Mapping[str, str],
-        content: bytes | None,
-        query: Mapping[str, str],
-        *,
-        once: bool = False,
-    ) -> httpx2.Response:
+    def _try(self, asked: _Asked, *, once: bool = False) -> httpx2.Response:
         """The request until it is answered. With `once`, only what surely did not arrive is sent again."""
+        method, path = asked.method, asked.path
         attempt = 0
         while True:
             attempt += 1
@@ -321,9 +328,16 @@ class Wire:
                 answer = self._http.request(
                     method,
                     f"{self.base_url}/v1{path}",
-                    content=content,
-                    params=query,
-                    headers={"Accept-Language": self._language, "Accept": "application/json", **headers},
+                    content=asked.content() if callable(asked.content) else asked.content,
+                    params=asked.query,
+                    headers={
+                        "Accept-Language": self._language,
+                        "Accept": "application/json, */*;q=0.1",
+                        **asked.headers,
+                    },
+                    timeout=self._http.timeout
+                    if asked.timeout_seconds is None
+                    else httpx2.Timeout(asked.timeout_seconds, connect=self.patience.connect_timeout_seconds),
                 )
             except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as failed:
                 error = NoAnswerError(method, path, attempt, str(failed) or type(failed).__name__)
@@ -351,7 +365,8 @@ class Wire:
         except UnreadableJsonError as error:
             return UnreadableAnswerError(method, path, answer.status_code, f"no problem details: {error}")
 
-    def _read(self, kind: type[T], method: str, path: str, answer: httpx2.Response) -> T:
+    def read(self, kind: type[T], method: str, path: str, answer: httpx2.Response) -> T:
+        """The body of an answer as a `kind`."""
         try:
             return read(kind, answer.content)
         except UnreadableJsonError as error:

@@ -10,14 +10,17 @@ import httpx2
 
 from renkei.client._wire import Patience, Wire
 from renkei.client.auth import Auth
+from renkei.client.bulk import Bulk
 from renkei.client.consents import Consents
 from renkei.client.credentials import Credentials
+from renkei.client.files import Files, PartCertificates
 from renkei.client.footprints import Estimates, Footprints, Proposals
 from renkei.client.notifications import Notifications
 from renkei.client.operators import Operators, Plants
 from renkei.client.parts import Parts, Structures
 from renkei.client.requests import Requests
 from renkei.client.trades import Deliveries, Trades
+from renkei.client.updates import Declarations, Updates
 
 
 class Client:
@@ -66,6 +69,11 @@ class Client:
         self.footprints = Footprints(self._wire)
         self.estimates = Estimates(self._wire)
         self.proposals = Proposals(self._wire)
+        self.updates = Updates(self._wire)
+        self.declarations = Declarations(self._wire)
+        self.files = Files(self._wire)
+        self.certificates = PartCertificates(self._wire)
+        self.bulk = Bulk(self._wire)
         self.notifications = Notifications(self._wire)
 
     @property

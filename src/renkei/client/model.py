@@ -569,6 +569,16 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What answered for a share of one line: a delivery, an own estimate, a proposal, an own part's statement."""
+
+    child_id: UUID
+    kind: str
+    source_id: UUID
+    share: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One immutable version of a footprint; `cfp_id` stays the same over the versions.
 
@@ -596,6 +606,7 @@ class Statement:
     created_by: str
     created_at: datetime
     superseded_at: datetime | None
+    sources: tuple[Source, ...] = ()
     stale: bool = False
 
 
@@ -699,3 +710,162 @@ class Proposal:
     created_at: datetime
     decided_at: datetime | None
     stale: bool = False
+
+
+# -- automatic update and declarations -----------------------------------------------------------------------------
+
+UpdateMode = Literal["at_once", "monthly", "yearly", "threshold", "review"]
+UpdateState = Literal["waiting", "published", "refused", "superseded"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatePolicy:
+    """How a part follows what it stands on (CFP値自動更新). An own edit is always published at once.
+
+    threshold: with "threshold", the relative change above which it is published, such as 0.05. first_month: with
+    "yearly", when its year begins. With "review" an approver decides.
+    """
+
+    mode: UpdateMode
+    threshold: Decimal | None = None
+    first_month: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """A value that was calculated and waits to be published, or did."""
+
+    update_id: UUID
+    trace_id: UUID
+    base_statement_id: UUID
+    mode: UpdateMode
+    in_force: Value
+    total: Decimal
+    causes: tuple[Cause, ...]
+    due: date | None
+    state: UpdateState
+    created_at: datetime
+    decided_at: datetime | None
+    decided_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarationDraft:
+    """A declaration (宣言) to be filed: it pins one version (default: the present one) and never moves."""
+
+    rule_set: str
+    period_from: date
+    period_to: date
+    version: int | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declaration:
+    """A filed declaration beside what is true now."""
+
+    declaration_id: UUID
+    trace_id: UUID
+    plant_id: UUID
+    rule_set: str
+    period_from: date
+    period_to: date
+    reference: str | None
+    filed_by: str
+    filed_at: datetime
+    statement: Statement
+    total: Decimal
+    current_version: int | None
+    current_total: Decimal | None
+    difference: Decimal | None
+    stands_on_withdrawn_input: bool
+    withdrawn_deliveries: tuple[UUID, ...]
+
+
+# -- files and certificates ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """An own file: announced (`reserved`), then uploaded (`stored`) and never changed. `sha256` in hexadecimal."""
+
+    file_id: UUID
+    name: str
+    extension: str
+    state: Literal["reserved", "stored"]
+    size_bytes: int | None
+    sha256: str | None
+    created_at: datetime
+    stored_at: datetime | None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFile:
+    """A file of a certificate."""
+
+    file_id: UUID
+    operator_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """The certificate (CFP証明書) of an own part; the description is never disclosed."""
+
+    certificate_id: UUID
+    trace_id: UUID
+    description: str | None
+    files: tuple[CertificateFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateAnswer:
+    """What the supplier by one trade discloses; `files` is None while that is nothing."""
+
+    trade_id: UUID
+    trace_id: UUID
+    files: tuple[CertificateFile, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificates:
+    """What there is for a part: its own certificate, and its suppliers'."""
+
+    certificate: Certificate | None
+    answers: tuple[CertificateAnswer, ...]
+    stale: bool = False
+
+
+# -- bulk -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkRow:
+    """A part, and its whole structure if `lines` is not None (`()` clears it).
+
+    A child is named by its trace id, or by plant, name and support name: a part of another row, a registered part
+    (left as it is), or a new one.
+    """
+
+    part: PartDraft
+    lines: tuple[LineDraft, ...] | None = None
+    effective_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkPart:
+    """The part of one row, counted from 1."""
+
+    line: int
+    trace_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkResult:
+    """What was stored. `parts_created` counts those that lines brought along too; `structures` are new versions."""
+
+    parts_created: int
+    parts_updated: int
+    structures: int
+    parts: tuple[BulkPart, ...]

@@ -1,0 +1,72 @@
+"""The client asks nothing of an answer that the server's OpenAPI document does not promise."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import httpx2
+import pytest
+
+from renkei.client import model
+
+VIEWS = {
+    model.ActingFor: "OperatorChoice",
+    model.Answer: "AnswerView",
+    model.BulkResult: "BulkView",
+    model.Certificate: "CertificateView",
+    model.CertificateAnswer: "CertificateAnswerView",
+    model.Certificates: "CertificatesView",
+    model.Consent: "ConsentView",
+    model.CustomerPart: "CustomerPartView",
+    model.Declaration: "DeclaredView",
+    model.Delivery: "DeliveryView",
+    model.Emission: "EmissionView",
+    model.Estimate: "EstimateView",
+    model.File: "FileView",
+    model.Footprint: "FootprintOut",
+    model.Line: "LineView",
+    model.Me: "MeView",
+    model.Message: "MessageView",
+    model.Notification: "NotificationView",
+    model.Operator: "OperatorView",
+    model.Part: "PartView",
+    model.PartNumber: "NumberView",
+    model.Plant: "PlantView",
+    model.Proposal: "ProposalView",
+    model.Quality: "QualityView",
+    model.Relation: "RelationView",
+    model.Request: "RequestOut",
+    model.Response: "ResponseView",
+    model.Share: "ShareView",
+    model.Statement: "StatementView",
+    model.Structure: "StructureOut",
+    model.StructureVersion: "StructureVersionView",
+    model.Tokens: "TokensView",
+    model.Trade: "TradeView",
+    model.Update: "UpdateView",
+    model.UpdatePolicy: "PolicyView",
+    model.Value: "ValueView",
+}
+
+
+@pytest.fixture
+def schemas(server) -> dict[str, dict[str, object]]:
+    found = httpx2.get(f"{server.url}/v1/openapi.json").json()["components"]["schemas"]
+    # A name that two rooms use carries its module in front.
+    return {name.rsplit("__", 1)[-1]: schema for name, schema in found.items()}
+
+
+def test_every_field_that_must_be_there_is_promised(schemas):
+    missing = {
+        view: sorted(needed - set(schemas[view].get("properties", {})))
+        for kind, view in VIEWS.items()
+        if (
+            needed := {
+                field.name
+                for field in dataclasses.fields(kind)
+                if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+            }
+        )
+        - set(schemas[view].get("properties", {}))
+    }
+    assert missing == {}
