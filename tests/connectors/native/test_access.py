@@ -176,7 +176,9 @@ class TestJoining:
         registry.add_account(
             world.context.access, "factory@example.com", joined.operator_id, "admin", PASSWORD
         )
-        factory = Member(world.http, operator, "factory@example.com", world.login("factory@example.com"))
+        factory = Member(
+            world.http, operator, "factory@example.com", world.login("factory@example.com"), world.contract
+        )
 
         [seen] = good(factory.get("/requests", direction="received"))["items"]
         assert seen["request_id"] == asked["request_id"]

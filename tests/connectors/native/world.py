@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from httpx2 import Response
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from renkei.app import handlers
@@ -16,11 +17,13 @@ from renkei.commons.access.model import ApiKeyDraft
 from renkei.commons.edge.context import AppContext
 from renkei.database.events import drain
 from renkei.database.transaction import Database
+from tests.connectors.native.contract import Contract
 from tests.factories import Operator, create_operator
 
 PASSWORD = "Pass@1234"
 CLIENT = ("10.1.2.3", 50000)
 _serial = count(1)
+_contracts: list[Contract] = []
 
 
 @dataclass
@@ -31,6 +34,7 @@ class Member:
     operator: Operator
     email: str
     tokens: dict[str, Any]
+    contract: Contract
 
     @property
     def id(self) -> str:
@@ -45,13 +49,15 @@ class Member:
         return {"Authorization": f"Bearer {self.tokens['access_token']}"}
 
     def call(self, method: str, path: str, body: Any = None, **options: Any) -> Response:
-        """Any request under `/v1`; `body` goes as JSON unless it is bytes."""
+        """Any request under `/v1`; `body` goes as JSON unless it is bytes. The answer keeps the published document."""
         headers = self.headers | options.pop("headers", {})
         if isinstance(body, bytes):
             options["content"] = body
         elif body is not None:
             options["json"] = body
-        return self.http.request(method, f"/v1{path}", headers=headers, **options)
+        answer = self.http.request(method, f"/v1{path}", headers=headers, **options)
+        self.contract.check(method, path, answer)
+        return answer
 
     def get(self, path: str, **query: Any) -> Response:
         return self.call("GET", path, params=query)
@@ -93,6 +99,22 @@ class World:
     database: Database
 
     @property
+    def contract(self) -> Contract:
+        """The published document of `/v1`, the same for every server."""
+        if not _contracts:
+            _contracts.append(Contract(self.v1.openapi()))
+        return _contracts[0]
+
+    @property
+    def v1(self) -> FastAPI:
+        """The application mounted at `/v1`."""
+        return next(
+            route.app
+            for route in self.app.routes
+            if isinstance(route, Mount) and route.path == "/v1" and isinstance(route.app, FastAPI)
+        )
+
+    @property
     def context(self) -> AppContext:
         context: AppContext = self.app.state.context
         return context
@@ -102,7 +124,7 @@ class World:
         operator = create_operator(self.database, name, **options)
         email = f"user{next(_serial)}@example.com"
         registry.add_account(self.context.access, email, operator.operator_id, "admin", PASSWORD)
-        return Member(self.http, operator, email, self.login(email))
+        return Member(self.http, operator, email, self.login(email), self.contract)
 
     def login(self, email: str, password: str = PASSWORD, **said: Any) -> dict[str, Any]:
         """The tokens of a new session."""

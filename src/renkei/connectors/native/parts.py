@@ -294,7 +294,13 @@ def _add_parts(routes: APIRouter) -> None:
 
         return call.read(work)
 
-    @routes.post("", openapi_extra=takes(PartBody, _PART), response_model=PartView, status_code=201)
+    @routes.post(
+        "",
+        openapi_extra=takes(PartBody, _PART),
+        response_model=PartView,
+        status_code=201,
+        responses={200: {"model": PartView, "description": "The part was there and is updated."}},
+    )
     def create_part(call: Open) -> Response:
         """Register a part; if there is one of this plant, name and support name, it is updated (200)."""
         draft = call.body(PartBody).draft()
@@ -305,7 +311,12 @@ def _add_parts(routes: APIRouter) -> None:
         """One own part."""
         return call.read(lambda tx: part_json(_own_part(tx, trace_id)))
 
-    @routes.put("/{trace_id}", openapi_extra=takes(PartBody, _PART), response_model=PartView)
+    @routes.put(
+        "/{trace_id}",
+        openapi_extra=takes(PartBody, _PART),
+        response_model=PartView,
+        responses={201: {"model": PartView, "description": "Another name: another part was made."}},
+    )
     def replace_part(call: Open, trace_id: Id) -> Response:
         """State a part anew. Another name is another part, which gets a trace id of its own (201)."""
         draft = call.body(PartBody).draft(trace_id)

@@ -91,6 +91,7 @@ def _add_footprints(routes: APIRouter) -> None:
         "/parts/{trace_id}/footprint",
         openapi_extra=takes(FootprintBody, _STATEMENT),
         response_model=StatementView,
+        responses={201: {"model": StatementView, "description": "The first statement of this part."}},
     )
     def state_footprint(call: Open, trace_id: Id) -> Response:
         """State the footprint of an own part: the first (201), or a new version of the one named by `cfp_id`."""
