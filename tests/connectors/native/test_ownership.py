@@ -1,0 +1,196 @@
+"""What is another company's can be neither read nor changed nor linked, and answers as what does not exist.
+
+Every row is sent twice by a stranger: with an id of another company's thing and with one that nobody has. The two
+answers are equal byte for byte (but for the id itself), and afterwards everything is as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.connectors.native.world import Member, World, good
+
+PART = {"plant_id": "{plant_of_c}", "name": "X"}
+STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 1}}}
+VALUE = {"declared_unit": "kilogram", "stages": {"production": 1}}
+LINE = {"child": {"trace_id": "{part}"}, "amount": 1, "unit": "kilogram"}
+
+MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("GET", "/parts/{part}", {}),
+    ("PUT", "/parts/{part}", {"json": PART}),
+    ("DELETE", "/parts/{part}", {}),
+    ("GET", "/parts/{part}/structure", {}),
+    ("GET", "/parts/{part}/structure?version=1", {}),
+    ("PUT", "/parts/{part}/structure", {"json": {"lines": []}}),
+    ("GET", "/parts/{part}/structures", {}),
+    ("GET", "/parts/{part}/numbers", {}),
+    ("POST", "/parts/{part}/numbers", {"json": {"number": "1"}}),
+    ("DELETE", "/parts/{part}/numbers", {"params": {"number": "900-1"}}),
+    ("PUT", "/plants/{plant}", {"json": {"name": "x", "address": "x", "open_plant_id": "X000009"}}),
+    ("GET", "/trades?trace_id={part}", {}),
+    ("GET", "/trades/{trade}/shares", {}),
+    ("PUT", "/trades/{trade}/shares", {"json": {"shares": []}}),
+    ("GET", "/deliveries?trace_id={part}", {}),
+    ("POST", "/requests", {"json": {"trace_id": "{part}", "upstream_operator_id": "{b}"}}),
+    (
+        "POST",
+        "/requests",
+        {"json": {"trace_id": "{mine}", "upstream_operator_id": "{b}", "trade_id": "{trade}"}},
+    ),
+    ("GET", "/requests/{request}", {}),
+    ("PATCH", "/requests/{request}", {"json": {"message": "x"}}),
+    ("POST", "/requests/{request}/cancel", {}),
+    ("POST", "/requests/{request}/review", {"json": {"verdict": "accepted"}}),
+    ("GET", "/requests/{request}/messages", {}),
+    ("POST", "/requests/{request}/link", {"json": {"trace_id": "{mine}"}}),
+    ("POST", "/requests/{asked_c}/link", {"json": {"trace_id": "{part}"}}),
+    ("POST", "/requests/{request}/reject", {"json": {"reply": "x"}}),
+    ("POST", "/requests/{request}/reply", {"json": {"text": "x"}}),
+    ("POST", "/consents", {"json": {"trace_id": "{part}", "consumer_id": "{b}", "attributes": ["total"]}}),
+    ("POST", "/consents/{consent}/withdraw", {}),
+    ("GET", "/parts/{part}/footprint", {}),
+    ("PUT", "/parts/{part}/footprint", {"json": STATEMENT}),
+    ("GET", "/parts/{part}/footprint/versions", {}),
+    ("GET", "/parts/{part}/estimate", {}),
+    ("PUT", "/parts/{part}/estimate", {"json": VALUE}),
+    ("DELETE", "/parts/{part}/estimate", {}),
+    ("POST", "/trades/{trade}/proposal", {"json": VALUE}),
+    ("POST", "/proposals/{proposal}/confirm", {"json": {"trace_id": "{mine}"}}),
+    ("POST", "/proposals/{proposal}/replace", {"json": {"trace_id": "{mine}"} | STATEMENT}),
+)
+"""Answered 404."""
+
+REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("POST", "/parts", {"json": {"plant_id": "{plant}", "name": "X"}}),
+    ("PUT", "/parts/{mine}", {"json": {"plant_id": "{plant}", "name": "X"}}),
+    ("PUT", "/parts/{mine}/structure", {"json": {"lines": [LINE]}}),
+)
+"""The id stands in the content: answered 422 with its place."""
+
+EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("GET", "/parts?plant_id={plant}", {}),
+    ("GET", "/parts?after={part}", {}),
+    ("GET", "/plants?after={plant}", {}),
+    ("GET", "/requests?direction=sent&trace_id={part}", {}),
+    ("GET", "/requests?after={request}", {}),
+    ("GET", "/consents?trace_id={part}", {}),
+    ("GET", "/consents?after={consent}", {}),
+    ("GET", "/notifications?after={notification}", {}),
+    ("GET", "/deliveries?trace_id={mine}&after={delivery}", {}),
+    ("GET", "/trades?trace_id={mine}&after={trade}", {}),
+    ("GET", "/footprints?trace_ids={part}", {}),
+    ("POST", "/notifications/read", {"json": {"notification_ids": ["{notification}"]}}),
+)
+"""Answered as if there were nothing."""
+
+OWN = {"{mine}", "{plant_of_c}", "{b}", "{asked_c}"}
+
+
+@pytest.fixture
+def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
+    """Things of A and B, and some of the stranger C, by their placeholders."""
+    bought, own = a.part("購入品"), b.part("製品")
+    good(a.post(f"/parts/{bought}/numbers", {"number": "900-1"}))
+    asked = a.ask(b, bought)
+    b.link(asked, own)
+    good(b.put(f"/parts/{own}/footprint", STATEMENT))
+    consent = good(b.post("/consents", {"trace_id": own, "consumer_id": a.id, "attributes": ["total"]}))
+    world.work_off()
+    invited = good(a.post("/invitations", {"name": "町工場", "country": "JP"}))
+    request = {"trace_id": a.part("ボルト"), "upstream_operator_id": invited["operator_id"]}
+    proposal = good(a.post(f"/trades/{good(a.post('/requests', request))['trade_id']}/proposal", VALUE))
+    mine = c.part("購入品")
+    c.ask(b, mine)
+    asked_c = a.ask(c, a.part("Cの部品"))
+    return {
+        "{part}": bought,
+        "{plant}": a.plant_id,
+        "{trade}": asked["trade_id"],
+        "{request}": asked["request_id"],
+        "{consent}": consent["consent_id"],
+        "{notification}": good(b.get("/notifications"))["items"][0]["notification_id"],
+        "{delivery}": good(a.get("/deliveries", trace_id=bought))["items"][0]["delivery_id"],
+        "{proposal}": proposal["proposal_id"],
+        "{mine}": mine,
+        "{plant_of_c}": c.plant_id,
+        "{asked_c}": asked_c["request_id"],
+        "{b}": b.id,
+    }
+
+
+def filled(value: Any, ids: dict[str, str]) -> Any:
+    """The row with ids in its places."""
+    if isinstance(value, dict):
+        return {key: filled(one, ids) for key, one in value.items()}
+    if isinstance(value, list):
+        return [filled(one, ids) for one in value]
+    if isinstance(value, str):
+        return re.sub(r"\{\w+\}", lambda place: ids[place[0]], value)
+    return value
+
+
+def everything(member: Member, ids: dict[str, str]) -> dict[str, Any]:
+    """What a company sees of its own things."""
+    paths = ("/parts", "/plants", "/requests", "/consents", "/notifications", "/proposals", "/me")
+    seen = {path: good(member.get(path)) for path in paths}
+    seen["messages"] = good(member.get(f"/requests/{ids['{request}']}/messages"))
+    return seen
+
+
+def test_foreign_and_missing_are_one_answer_and_nothing_changes(
+    a: Member, b: Member, c: Member, ids: dict[str, str]
+) -> None:
+    before = everything(a, ids), everything(b, ids)
+    for expected, rows in ((404, MISSING), (422, REFUSED), (200, EMPTY)):
+        for method, path, options in rows:
+            told = []
+            for known in (ids, {place: ids[place] if place in OWN else str(uuid4()) for place in ids}):
+                answer = c.call(
+                    method,
+                    filled(path, known),
+                    headers={"X-Request-Id": "the-same-request"},
+                    **filled(options, known),
+                )
+                assert answer.status_code == expected, f"{method} {path} {answer.text}"
+                text = answer.text
+                for place, identifier in known.items():
+                    text = text.replace(identifier, place)
+                told.append((text, sorted(set(answer.headers) - {"renkei-version"})))
+            assert told[0] == told[1], f"{method} {path}"
+            if expected == 200:
+                assert re.search(r'"items":\[\]|"marked":0', told[0][0]), f"{method} {path}"
+    assert (everything(a, ids), everything(b, ids)) == before
+
+
+def test_the_other_party_of_a_request_may_do_its_own_part_only(
+    a: Member, b: Member, ids: dict[str, str]
+) -> None:
+    request = f"/requests/{ids['{request}']}"
+    for member, verb, body in (
+        (b, "cancel", None),
+        (b, "review", {"verdict": "accepted"}),
+        (a, "link", {"trace_id": ids["{part}"]}),
+        (a, "reject", {"reply": "x"}),
+        (a, "reply", {"text": "x"}),
+    ):
+        answer = member.post(f"{request}/{verb}", body)
+        assert answer.status_code == 404, (verb, answer.text)
+    assert b.patch(request, {"message": "x"}).status_code == 404
+    shares = f"/trades/{ids['{trade}']}/shares"
+    assert (b.get(shares).status_code, b.put(shares, {"shares": []}).status_code) == (404, 404)
+
+
+def test_the_table_names_every_path_that_takes_an_id(world: World) -> None:
+    """A new path belongs into the table above. Of the directory every member may read every entry."""
+    sent = {
+        (method, world.contract.template_of(re.sub(r"\{\w+\}", "x", path).partition("?")[0]))
+        for method, path, _ in (*MISSING, *REFUSED, *EMPTY)
+    }
+    for path, methods in world.contract.document["paths"].items():
+        if "{" in path and "operator_id" not in path and not path.startswith("/files"):
+            for method in methods:
+                assert (method.upper(), path) in sent, f"{method.upper()} {path}"
