@@ -58,6 +58,17 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/parts/{part}/estimate", {}),
     ("PUT", "/parts/{part}/estimate", {"json": VALUE}),
     ("DELETE", "/parts/{part}/estimate", {}),
+    ("GET", "/parts/{part}/certificate", {}),
+    ("PUT", "/parts/{part}/certificate", {"json": {"files": []}}),
+    ("DELETE", "/parts/{part}/certificate", {}),
+    ("GET", "/parts/{part}/certificate/files/{file}", {}),
+    ("GET", "/parts/{mine}/certificate/files/{file}", {}),
+    ("DELETE", "/parts/{part}/certificate/files/{file}", {}),
+    ("DELETE", "/parts/{mine}/certificate/files/{file}", {}),
+    ("GET", "/files/{file}", {}),
+    ("GET", "/files/{file}/content", {}),
+    ("PUT", "/files/{file}/content", {"content": b"%PDF-1.7 x"}),
+    ("DELETE", "/files/{file}", {}),
     ("POST", "/trades/{trade}/proposal", {"json": VALUE}),
     ("POST", "/proposals/{proposal}/confirm", {"json": {"trace_id": "{mine}"}}),
     ("POST", "/proposals/{proposal}/replace", {"json": {"trace_id": "{mine}"} | STATEMENT}),
@@ -68,6 +79,7 @@ REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("POST", "/parts", {"json": {"plant_id": "{plant}", "name": "X"}}),
     ("PUT", "/parts/{mine}", {"json": {"plant_id": "{plant}", "name": "X"}}),
     ("PUT", "/parts/{mine}/structure", {"json": {"lines": [LINE]}}),
+    ("PUT", "/parts/{mine}/certificate", {"json": {"files": [{"file_id": "{file}"}]}}),
 )
 """The id stands in the content: answered 422 with its place."""
 
@@ -82,6 +94,7 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/notifications?after={notification}", {}),
     ("GET", "/deliveries?trace_id={mine}&after={delivery}", {}),
     ("GET", "/trades?trace_id={mine}&after={trade}", {}),
+    ("GET", "/files?after={file}", {}),
     ("GET", "/footprints?trace_ids={part}", {}),
     ("POST", "/notifications/read", {"json": {"notification_ids": ["{notification}"]}}),
 )
@@ -98,6 +111,10 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
     asked = a.ask(b, bought)
     b.link(asked, own)
     good(b.put(f"/parts/{own}/footprint", STATEMENT))
+    file = good(a.post("/files", {"name": "certificate.pdf"}))
+    good(a.put(f"/files/{file['file_id']}/content", b"%PDF-1.7 certificate"))
+    good(a.put(f"/parts/{bought}/certificate", {"files": [{"file_id": file["file_id"]}]}))
+    good(c.post("/files", {"name": "of the stranger.pdf"}))
     consent = good(b.post("/consents", {"trace_id": own, "consumer_id": a.id, "attributes": ["total"]}))
     world.work_off()
     invited = good(a.post("/invitations", {"name": "町工場", "country": "JP"}))
@@ -115,6 +132,7 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{notification}": good(b.get("/notifications"))["items"][0]["notification_id"],
         "{delivery}": good(a.get("/deliveries", trace_id=bought))["items"][0]["delivery_id"],
         "{proposal}": proposal["proposal_id"],
+        "{file}": file["file_id"],
         "{mine}": mine,
         "{plant_of_c}": c.plant_id,
         "{asked_c}": asked_c["request_id"],
@@ -135,8 +153,10 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
 
 def everything(member: Member, ids: dict[str, str]) -> dict[str, Any]:
     """What a company sees of its own things."""
-    paths = ("/parts", "/plants", "/requests", "/consents", "/notifications", "/proposals", "/me")
+    paths = ("/parts", "/plants", "/requests", "/consents", "/notifications", "/proposals", "/files", "/me")
     seen = {path: good(member.get(path)) for path in paths}
+    if member.id != ids["{b}"]:
+        seen["certificate"] = good(member.get(f"/parts/{ids['{part}']}/certificate"))
     seen["messages"] = good(member.get(f"/requests/{ids['{request}']}/messages"))
     return seen
 
@@ -191,6 +211,6 @@ def test_the_table_names_every_path_that_takes_an_id(world: World) -> None:
         for method, path, _ in (*MISSING, *REFUSED, *EMPTY)
     }
     for path, methods in world.contract.document["paths"].items():
-        if "{" in path and "operator_id" not in path and not path.startswith("/files"):
+        if "{" in path and "operator_id" not in path:
             for method in methods:
                 assert (method.upper(), path) in sent, f"{method.upper()} {path}"

@@ -113,7 +113,12 @@ def routers(_context: AppContext) -> tuple[APIRouter, ...]:
 
         return call.read(work)
 
-    @routes.put("", openapi_extra=takes(CertificateBody, _CERTIFICATE), response_model=CertificateView)
+    @routes.put(
+        "",
+        openapi_extra=takes(CertificateBody, _CERTIFICATE),
+        response_model=CertificateView,
+        responses={201: {"model": CertificateView, "description": "The first certificate of this part."}},
+    )
     def replace_certificate(call: Open, trace_id: Id) -> Response:
         """Give a part its first certificate (201), or replace the one named by `certificate_id`."""
         given = call.body(CertificateBody)
