@@ -72,6 +72,16 @@ def test_every_body_has_an_example_that_it_accepts(contract: Contract) -> None:
     assert count >= 20
 
 
+def test_every_read_may_say_that_it_is_stale(contract: Contract) -> None:
+    schemas = contract.document["components"]["schemas"]
+    for method, path, operation in operations(contract):
+        waits = any(parameter["name"] == "Renkei-After" for parameter in operation["parameters"])
+        content = operation["responses"].get("200", {}).get("content", {})
+        if method == "get" and waits and JSON in content:
+            view = schemas[content[JSON]["schema"]["$ref"].rpartition("/")[2]]
+            assert "stale" in view["properties"], path
+
+
 def test_every_list_names_its_page(contract: Contract) -> None:
     schemas = contract.document["components"]["schemas"]
     for method, path, operation in operations(contract):
@@ -122,7 +132,10 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
             {"declared_unit": "kilogram", "stages": {"production": 1}},
         )
     )
+    update = a.waiting_update()
     values = {
+        "update_id": update["update_id"],
+        "declaration_id": good(a.get("/declarations"))["items"][0]["declaration_id"],
         "operator_id": b.id,
         "request_id": asked["request_id"],
         "trade_id": asked["trade_id"],

@@ -17,6 +17,7 @@ from tests.connectors.native.world import Member, World, good
 PART = {"plant_id": "{plant_of_c}", "name": "X"}
 STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 1}}}
 VALUE = {"declared_unit": "kilogram", "stages": {"production": 1}}
+DECLARATION = {"rule_set": "x", "period_from": "2026-04-01", "period_to": "2027-03-31"}
 LINE = {"child": {"trace_id": "{part}"}, "amount": 1, "unit": "kilogram"}
 
 MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -58,6 +59,13 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/parts/{part}/estimate", {}),
     ("PUT", "/parts/{part}/estimate", {"json": VALUE}),
     ("DELETE", "/parts/{part}/estimate", {}),
+    ("GET", "/parts/{part}/update-policy", {}),
+    ("PUT", "/parts/{part}/update-policy", {"json": {"mode": "review"}}),
+    ("POST", "/updates/{update}/approve", {}),
+    ("POST", "/updates/{update}/refuse", {}),
+    ("POST", "/parts/{part}/declarations", {"json": DECLARATION}),
+    ("GET", "/declarations/{declaration}", {}),
+    ("GET", "/declarations?trace_id={part}", {}),
     ("GET", "/parts/{part}/certificate", {}),
     ("PUT", "/parts/{part}/certificate", {"json": {"files": []}}),
     ("DELETE", "/parts/{part}/certificate", {}),
@@ -95,6 +103,8 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/deliveries?trace_id={mine}&after={delivery}", {}),
     ("GET", "/trades?trace_id={mine}&after={trade}", {}),
     ("GET", "/files?after={file}", {}),
+    ("GET", "/updates?after={update}", {}),
+    ("GET", "/declarations?after={declaration}", {}),
     ("GET", "/footprints?trace_ids={part}", {}),
     ("POST", "/notifications/read", {"json": {"notification_ids": ["{notification}"]}}),
 )
@@ -120,6 +130,7 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
     invited = good(a.post("/invitations", {"name": "町工場", "country": "JP"}))
     request = {"trace_id": a.part("ボルト"), "upstream_operator_id": invited["operator_id"]}
     proposal = good(a.post(f"/trades/{good(a.post('/requests', request))['trade_id']}/proposal", VALUE))
+    update = a.waiting_update()
     mine = c.part("購入品")
     c.ask(b, mine)
     asked_c = a.ask(c, a.part("Cの部品"))
@@ -133,6 +144,8 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{delivery}": good(a.get("/deliveries", trace_id=bought))["items"][0]["delivery_id"],
         "{proposal}": proposal["proposal_id"],
         "{file}": file["file_id"],
+        "{update}": update["update_id"],
+        "{declaration}": good(a.get("/declarations"))["items"][0]["declaration_id"],
         "{mine}": mine,
         "{plant_of_c}": c.plant_id,
         "{asked_c}": asked_c["request_id"],
@@ -153,7 +166,18 @@ def filled(value: Any, ids: dict[str, str]) -> Any:
 
 def everything(member: Member, ids: dict[str, str]) -> dict[str, Any]:
     """What a company sees of its own things."""
-    paths = ("/parts", "/plants", "/requests", "/consents", "/notifications", "/proposals", "/files", "/me")
+    paths = (
+        "/parts",
+        "/plants",
+        "/requests",
+        "/consents",
+        "/notifications",
+        "/proposals",
+        "/files",
+        "/updates",
+        "/declarations",
+        "/me",
+    )
     seen = {path: good(member.get(path)) for path in paths}
     if member.id != ids["{b}"]:
         seen["certificate"] = good(member.get(f"/parts/{ids['{part}']}/certificate"))

@@ -89,6 +89,23 @@ class Member:
         """Link an own part to a request that was received."""
         return good(self.post(f"/requests/{request['request_id']}/link", {"trace_id": trace_id}))
 
+    def waiting_update(self) -> dict[str, Any]:
+        """An own part under review (`trace_id`) with a declared version, and a new value of it that waits."""
+        child, parent = self.part("審査中の部品", terminated=True), self.part("審査中の製品")
+        statement = {"declared_unit": "kilogram", "declared": {"production": {"own": 5}}}
+        stated = good(self.put(f"/parts/{child}/footprint", statement))
+        line = {"child": {"trace_id": child}, "amount": 1, "unit": "kilogram"}
+        good(self.put(f"/parts/{parent}/structure", {"lines": [line]}))
+        good(self.put(f"/parts/{parent}/footprint", statement))
+        good(self.put(f"/parts/{parent}/update-policy", {"mode": "review"}))
+        period = {"rule_set": "ISO 14067", "period_from": "2026-04-01", "period_to": "2027-03-31"}
+        good(self.post(f"/parts/{parent}/declarations", period))
+        changed = {"cfp_id": stated["cfp_id"], "declared": {"production": {"own": 4}}}
+        good(self.put(f"/parts/{child}/footprint", statement | changed))
+        [update] = good(self.get("/updates"))["items"]
+        assert update["trace_id"] == parent
+        return update
+
 
 @dataclass
 class World:

@@ -62,6 +62,7 @@ class PolicyView(View):
     mode: Mode
     threshold: NumberOut | None
     first_month: int
+    stale: bool = False
 
 
 class UpdateView(View):
@@ -86,6 +87,7 @@ class UpdatesView(View):
 
     items: list[UpdateView]
     next: Id | None
+    stale: bool = False
 
 
 class DeclarationBody(Body):
@@ -117,6 +119,7 @@ class DeclaredView(View):
     difference: NumberOut | None
     stands_on_withdrawn_input: bool
     withdrawn_deliveries: list[Id]
+    stale: bool = False
 
 
 class DeclarationsView(View):
@@ -124,6 +127,7 @@ class DeclarationsView(View):
 
     items: list[DeclaredView]
     next: Id | None
+    stale: bool = False
 
 
 _After = Annotated[Id | None, Query(description="`next` of the page before")]
