@@ -19,12 +19,13 @@ import pytest
 from renkei.database import _postmaster, _server, embedded
 from tests.service import Refused, Service
 
-pytestmark = pytest.mark.fault
-
 KILLS = int(os.environ.get("RENKEI_FAULT_COUNT", "20"))
 SEED = int(os.environ.get("RENKEI_FAULT_SEED", str(random.SystemRandom().randrange(10**6))))
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(300 + 30 * KILLS)]
 WRITERS = 3
+OWN = ("preProduction", "mainProduction", "preComponent", "mainComponent")
 CHILDREN = 3
+FOOTPRINT = "/api/v1/datatransport?dataTarget=cfp"
 STRUCTURE = "/api/v1/datatransport?dataTarget=partsStructure"
 
 
@@ -43,12 +44,13 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 class Writer(threading.Thread):
-    """Registers structures one after another and remembers which of them were acknowledged."""
+    """Registers structures and their footprints one after another, and remembers what was acknowledged."""
 
     def __init__(self, service: Service, number: int, plant_id: str, over: threading.Event) -> None:
         super().__init__(daemon=True)
         self.service, self.number, self.plant_id, self.over = service, number, plant_id, over
         self.acknowledged: dict[str, Any] = {}
+        self.stated: dict[str, float] = {}
         self.asked = 0
         self.faults: list[str] = []
 
@@ -64,8 +66,33 @@ class Writer(threading.Thread):
                     self.faults.append(f"{name}: {refused}")
                 time.sleep(0.05)
             else:
-                self.acknowledged[answer["parentPartsModel"]["traceId"]] = answer
+                trace_id = answer["parentPartsModel"]["traceId"]
+                self.acknowledged[trace_id] = answer
+                self.state(trace_id, name)
             time.sleep(0.005)
+
+    def state(self, trace_id: str, name: str) -> None:
+        """State a footprint that no other part has: 1 and the number of the try."""
+        values = {"preProduction": 1, "mainProduction": self.asked, "preComponent": 0, "mainComponent": 0}
+        rows = [
+            {
+                "cfpId": None,
+                "traceId": trace_id,
+                "ghgEmission": value,
+                "ghgDeclaredUnit": "kgCO2e/kilogram",
+                "cfpType": kind,
+                "dqrType": "preProcessing" if kind.startswith("pre") else "mainProcessing",
+                "dqrValue": {"TeR": 1, "GeR": 2, "TiR": 3},
+            }
+            for kind, value in values.items()
+        ]
+        try:
+            self.service.ouranos("PUT", FOOTPRINT, rows)
+        except Refused as refused:
+            if refused.status not in (0, 503):
+                self.faults.append(f"{name}: {refused}")
+        else:
+            self.stated[trace_id] = self.asked
 
     def structure(self, name: str) -> dict[str, Any]:
         def part(part_name: str, amount: float | None) -> dict[str, Any]:
@@ -132,8 +159,11 @@ def test_acknowledged_writes_survive_kills(service: Service) -> None:
     assert not [fault for writer in writers for fault in writer.faults]
 
     acknowledged = {trace: answer for writer in writers for trace, answer in writer.acknowledged.items()}
-    assert len(acknowledged) > KILLS, "the writers hardly wrote anything: the test shows nothing"
-    assert min(killed.values()) > 0, f"both sides must have been killed: {killed}"
+    stated = {trace: value for writer in writers for trace, value in writer.stated.items()}
+    assert min(len(acknowledged), len(stated)) > KILLS, (
+        "the writers hardly wrote anything: the test shows nothing"
+    )
+    assert min(killed.values()) > 0 or KILLS < 10, f"both sides must have been killed: {killed}"
     found = roots(service)
     assert set(acknowledged) <= set(found), "an acknowledged write is gone"
     for trace_id in found:
@@ -141,6 +171,11 @@ def test_acknowledged_writes_survive_kills(service: Service) -> None:
         if trace_id in acknowledged:
             assert by_trace(stored) == by_trace(acknowledged[trace_id])
         assert len(stored["childrenPartsModel"]) == CHILDREN, "a structure is half-written"
+        shown = footprint(service, trace_id)
+        if trace_id in stated:
+            assert shown == [1, stated[trace_id], 0, 0], "an acknowledged value is gone"
+        else:
+            assert len(shown) in (0, len(OWN)), "a value is half-written"
     wait_until_handled(service)
     print(f"{len(acknowledged)} acknowledged of {sum(w.asked for w in writers)} asked, killed {killed}")
 
@@ -161,6 +196,13 @@ def wait_until_handled(service: Service) -> None:
             return
         assert time.monotonic() < deadline, f"{open_} events are not handled"
         time.sleep(0.1)
+
+
+def footprint(service: Service, trace_id: str) -> list[float]:
+    """The part's own four numbers, or none of them."""
+    rows = service.ouranos("GET", f"{FOOTPRINT}&traceIds={trace_id}")
+    shown = {row["cfpType"]: row["ghgEmission"] for row in rows}
+    return [shown[kind] for kind in OWN if kind in shown]
 
 
 def by_trace(structure: dict[str, Any]) -> dict[str, Any]:
