@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx2
+import psycopg
 import pytest
 import uvicorn
+from psycopg import sql
 
-from renkei.app import create_app
+from renkei.app import create_app, reactions
 from renkei.client import Client, Login, Patience, Plant, PlantDraft
 from renkei.commons.access import registry
 from renkei.commons.access.model import ApiKeyDraft
 from renkei.commons.edge.context import AppContext
 from renkei.commons.operators.model import Registration
 from renkei.commons.operators.service import register_operator
-from renkei.database.transaction import Database
+from renkei.database.transaction import Database, open_pool
 from renkei.settings import Settings
 from renkei.worker import run_worker
+from tests.conftest import database_of
 
 PASSWORD = "Correct-Horse-1"
 QUICK = Patience(timeout_seconds=20, attempts=4, pause_seconds=0.01, longest_pause_seconds=0.05)
@@ -76,15 +81,29 @@ class Company:
     plant: Plant
 
 
-@pytest.fixture
-def server(database: Database, database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """`renkei`'s application behind uvicorn, on a free port, with a worker beside it."""
+@pytest.fixture(scope="session")
+def server(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """`renkei`'s application behind uvicorn, on a free port, with a worker beside it.
+
+    One for all tests of the folder: each works with companies of its own, which see nothing of the others.
+    """
+    name = f"client_{os.getpid()}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    url = database_of(server_url, name)
+    with closing(open_pool(url, size=20)) as pool:
+        yield from _serve(Database(pool, reactions=reactions()), url, tmp_path_factory.mktemp("client"))
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _serve(database: Database, database_url: str, data_dir: Path) -> Iterator[Server]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = Settings(
-            data_dir=tmp_path, public_base_url=url, events_poll_milliseconds=10, duties_interval_seconds=1
-        )
+        settings = Settings(data_dir=data_dir, public_base_url=url, events_poll_milliseconds=10)
         app = create_app(settings, database)
         running = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})

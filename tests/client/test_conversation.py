@@ -37,6 +37,12 @@ class TestSessions:
         assert me.operator is not None
         assert (me.operator.name, me.operator.operator_id, me.roles) == ("A社", a.operator_id, ("admin",))
 
+    def test_its_access_token_opens_other_doors(self, server, company):
+        a = company("A社")
+        headers = {"Authorization": f"Bearer {a.client.auth.access_token()}"}
+        found = httpx2.get(f"{server.url}/v1/me", headers=headers).json()
+        assert found["operator"]["operator_id"] == str(a.operator_id)
+
     def test_an_application_acts_for_the_company_that_assigned_it(self, server, connect):
         operator_id, _ = server.register("A社")
         me = connect(ApiKey(key=server.add_key(operator_id), operator_id=operator_id)).operators.me()
