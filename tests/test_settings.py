@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import runpy
 from pathlib import Path
 
 import pytest
@@ -129,9 +128,3 @@ def test_every_number_has_its_unit_in_the_name_or_counts_something() -> None:
         assert field.description, name
         if field.annotation in {int, float}:
             assert name.endswith(units) or name in counted, name
-
-
-def test_the_settings_page_is_current() -> None:
-    """If this fails: python docs/generate_settings_page.py."""
-    generator = runpy.run_path(str(ROOT / "docs" / "generate_settings_page.py"))
-    assert (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8") == generator["page"]()

@@ -2,7 +2,7 @@
 
 The environment variable is the field's name in capitals behind `RENKEI_` (`port` is `RENKEI_PORT`).
 An empty variable counts as absent. Lists are separated by commas. Units stand in the names, reasons in the descriptions.
-`docs/reference/settings.md` is generated from this class by `docs/generate_settings_page.py`.
+`docs/reference/settings.md` is generated from this class by `make docs`.
 """
 
 from __future__ import annotations

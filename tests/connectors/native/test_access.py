@@ -136,7 +136,7 @@ class TestApplications:
     def test_an_application_has_no_password_and_no_choices(self, world: World, a: Member) -> None:
         headers = {"X-Api-Key": world.key(a.operator), "Renkei-Operator": a.id}
         body = {"new_password": "Other@5678"}
-        problem(world.http.post("/v1/auth/password", json=body, headers=headers), 404, "not_found")
+        problem(world.http.post("/v1/auth/password", json=body, headers=headers), 404, "account_not_found")
         assert good(world.http.get("/v1/auth/operators", headers=headers))["items"] == []
 
 
@@ -195,7 +195,7 @@ class TestJoining:
     ) -> None:
         path = f"/operators/{invited['operator_id']}"
         assert good(a.get(path))["state"] == "provisional"
-        problem(b.get(path), 404, "not_found")
+        problem(b.get(path), 404, "operator_not_found")
         body = {"trace_id": b.part("ボルト"), "upstream_operator_id": invited["operator_id"]}
         problem(b.post("/requests", body), 404, "operator_not_found")
 

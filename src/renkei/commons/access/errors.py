@@ -175,6 +175,7 @@ class ApiKeyInvalid(RenkeiError):
 class AccountMissing(Missing):
     """No such account."""
 
+    code = "account_not_found"
     en = "There is no such account."
     ja = "該当するアカウントはありません。"
 
@@ -182,5 +183,6 @@ class AccountMissing(Missing):
 class ApiKeyNotFound(Missing):
     """No such API key."""
 
+    code = "api_key_not_found"
     en = "There is no such API key."
     ja = "該当するAPIキーはありません。"

@@ -1,7 +1,7 @@
 """Bodies through pydantic: every fault at once, each with its JSON pointer, our code and a sentence in ja and en.
 
 `read` is the one way a `/v1` body becomes a model. Models derive from `Body`: strict types, unknown keys refused.
-What pydantic says is translated by `_SENTENCES`; its own English text, which may repeat the input, is never shown.
+What pydantic says is translated by `SENTENCES`; its own English text, which may repeat the input, is never shown.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _fault(error: Mapping[str, Any]) -> Fault:
         for name, value in (error.get("ctx") or {}).items()
         if isinstance(value, str | int | float) or value is None
     }
-    code, en, ja = _SENTENCES.get(kind, _SENTENCES["invalid"])
+    code, en, ja = SENTENCES.get(kind, SENTENCES["invalid"])
     if kind in {"literal_error", "enum"}:
         context = {"expected": str(context.get("expected", "")).replace("'", "")}
     parameters: dict[str, object] = {name: value for name, value in context.items() if f"{{{name}}}" in en}
@@ -73,7 +73,7 @@ def _pointer(loc: Iterable[int | str]) -> str:
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 
-_SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
+SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
     "missing": ("missing", "This is required.", "必須項目です。"),
     "extra_forbidden": ("unknown_key", "There is no such field.", "このような項目はありません。"),
     "string_type": ("not_text", "This must be text.", "文字列で指定してください。"),

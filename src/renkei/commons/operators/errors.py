@@ -8,6 +8,7 @@ from renkei.kit.errors import Conflict, Forbidden, Missing, RenkeiError
 class OperatorMissing(Missing):
     """No such company in the directory."""
 
+    code = "operator_not_found"
     en = "There is no such company."
     ja = "該当する事業者はありません。"
 
@@ -15,6 +16,7 @@ class OperatorMissing(Missing):
 class PlantMissing(Missing):
     """No such plant of this company."""
 
+    code = "plant_not_found"
     en = "There is no such plant."
     ja = "該当する事業所はありません。"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -31,7 +31,7 @@ from renkei.connectors.native import (
 )
 from renkei.kit.errors import RenkeiError, SeveralFaults
 
-_OF_HTTP = {
+OF_HTTP: Final = {
     404: ("no_such_path", "There is nothing at this address.", "このアドレスには何もありません。"),
     405: (
         "method_not_allowed",
@@ -44,6 +44,7 @@ _OF_HTTP = {
         "本文はJSON（Content-Type: application/json）で送信してください。",
     ),
 }
+"""Refusals that no room raised, by status: code, English, Japanese."""
 
 
 _DESCRIPTION = """\
@@ -127,7 +128,7 @@ def tell_errors(app: FastAPI, context: AppContext, routes: Sequence[BaseRoute]) 
 
     def of_http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        code, en, ja = _OF_HTTP.get(
+        code, en, ja = OF_HTTP.get(
             error.status_code, ("bad_request", "The request is not acceptable.", "要求を受け付けられません。")
         )
         headers = dict(error.headers or {})

@@ -48,7 +48,7 @@ class NotBought(Conflict):
 class BadNumber(RenkeiError):
     """A number that no footprint can have, or a period that ends before it begins."""
 
-    code = "bad_number"
+    code = "value_out_of_range"
     en = "This value is outside of what is possible here."
     ja = "この値は入力できる範囲を超えています。"
 
