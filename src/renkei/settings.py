@@ -320,6 +320,13 @@ class Settings(BaseSettings):
         ge=1,
     )
 
+    analysis_nodes_limit: int = _setting(
+        _QUOTAS,
+        500_000,
+        "Parts and answers in the graphs that a process keeps for contributions and what-if, about 1 kB each: "
+        "those of the companies that used them last.",
+        ge=1,
+    )
     events_poll_milliseconds: int = _setting(
         _EVENTS, 500, "How often a worker looks for events that no LISTEN announced.", ge=10
     )

@@ -41,6 +41,7 @@ events = sa.Table(
     moment("created_at"),
     sa.Index("ix_events_order", "xid", "event_key"),
     sa.Index("ix_events_origin", "origin"),
+    sa.Index("ix_events_sender", "sender_key", "event_key"),
     sa.Index("ix_events_track", "track_id", postgresql_where=sa.text("track_id IS NOT NULL")),
     comment="Outbox, read in commit order: (xid, event_key) with xid below pg_snapshot_xmin. Ids, never values.",
 )

@@ -75,6 +75,7 @@ __all__ = [
     "structure_version",
     "structure_versions",
     "update_part",
+    "whole_graph",
 ]
 
 
@@ -381,6 +382,11 @@ def graph_above(tx: Transaction, keys: Iterable[int]) -> OwnGraph:
 def owners_of_beginning_structures(tx: Transaction) -> list[tuple[int, UUID]]:
     """Operators for whom `begin_structures` has something to do today (key and id); as `renkei_engine`."""
     return [(row["operator_key"], row["operator_id"]) for row in store.owners_of_beginning_structures(tx)]
+
+
+def whole_graph(tx: Transaction) -> OwnGraph:
+    """All own parts and their lines in force. One statement."""
+    return store.read_whole_graph(tx)
 
 
 def begin_structures(tx: Transaction) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg.rows import DictRow
+from psycopg.rows import DictRow, TupleRow
 
 from renkei.commons.parts.errors import PartConflict, PartNumberTaken
 from renkei.commons.parts.model import (
@@ -462,6 +462,30 @@ def read_graph(tx: Transaction, keys: Iterable[int]) -> OwnGraph:
         """,
         {"keys": list(keys)},
     ).fetchall()
+    return _graph_from(rows)
+
+
+def read_whole_graph(tx: Transaction) -> OwnGraph:
+    """All own parts and all their lines in force. One statement."""
+    rows = tx.execute(
+        """
+        SELECT true, p.part_key, p.trace_id, p.name, p.terminated, p.unit, p.structure_key,
+               p.mass_kg_per_unit, p.density_kg_per_liter,
+               l.position, l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing, l.counted_by, l.phantom,
+               l.alternative_group, l.usage_share,
+               c.trace_id, c.name, c.terminated, c.unit, c.structure_key, c.mass_kg_per_unit, c.density_kg_per_liter
+          FROM commons.parts p
+          LEFT JOIN commons.structure_lines l
+            ON l.structure_key = p.structure_key AND l.operator_key = commons.me()
+          LEFT JOIN commons.parts c ON c.part_key = l.child_key AND c.operator_key = commons.me()
+         WHERE p.operator_key = commons.me() AND p.deleted_at IS NULL
+         ORDER BY p.part_key, l.position
+        """
+    ).fetchall()
+    return _graph_from(rows)
+
+
+def _graph_from(rows: Sequence[TupleRow]) -> OwnGraph:
     above: set[int] = set()
     parts: dict[int, GraphPart] = {}
     lines: dict[int, list[GraphLine]] = {}

@@ -9,6 +9,7 @@ from renkei.commons.consents.service import DELIVERY_WRITTEN
 from renkei.commons.files.service import FILES
 from renkei.commons.usecase import Timer, UseCase
 from renkei.usecases.footprint import (
+    analysis_api,
     api,
     certificates,
     certificates_api,
@@ -41,7 +42,12 @@ def _part_deleted(tx: Transaction, part_keys: set[int]) -> None:
 
 
 def _routers(context: AppContext) -> tuple[APIRouter, ...]:
-    return (*api.routers(context), *certificates_api.routers(context), *follow_api.routers(context))
+    return (
+        *api.routers(context),
+        *certificates_api.routers(context),
+        *follow_api.routers(context),
+        *analysis_api.routers(context),
+    )
 
 
 use_case: Final = UseCase(

@@ -61,6 +61,38 @@ class UnitNotDeclarable(RenkeiError):
     ja = "排出量の単位に{unit}は使用できません。次のいずれかを指定してください：{allowed}"
 
 
+class StatementOfPartMissing(Missing):
+    """No own part with this id has a footprint."""
+
+    code = "no_footprint"
+    en = "There is no part with this identifier that has a footprint."
+    ja = "排出量が登録されている部品のうち、指定された識別子のものは存在しません。"
+
+
+class UnsolvableProduct(Conflict):
+    """The product stands on a loop that needs as much as it makes."""
+
+    code = "unsolvable_loop"
+    en = "This product stands on a loop of own parts that needs at least as much as it makes. Correct the amounts first."
+    ja = "この製品は、投入量が産出量以上となる自社部品の循環を含んでいます。先に数量を修正してください。"
+
+
+class ChangeUnknown(RenkeiError):
+    """A change to be tried out names nothing that stands in the caller's own structures."""
+
+    code = "change_unknown"
+    en = "This change names no part or trade of your own structures."
+    ja = "この変更は、自社の部品構成に含まれない部品または取引関係を指定しています。"
+
+
+class ChangeUnclear(RenkeiError):
+    """A change to be tried out says nothing, or several things at once."""
+
+    code = "change_unclear"
+    en = "Give exactly one of amount_factor, value_factor and shares."
+    ja = "amount_factor、value_factor、sharesのうち、いずれか1つだけを指定してください。"
+
+
 class UpdateMissing(Missing):
     """No such value that waits, or it is another company's."""
 

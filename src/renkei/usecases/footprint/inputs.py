@@ -9,7 +9,8 @@ lowers the coverage. Amounts are converted into the unit of each answer; a missi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -101,6 +102,34 @@ class Sources:
         unanswered = [key for key in asked if key not in self.inbox]
         self.proposals = proposals_store.unconfirmed(tx, unanswered) if unanswered else {}
         self._supplies: dict[int, tuple[list[Supply], list[dict[str, Any]]]] = {}
+
+    def all_of(self, child: GraphPart, own: OwnValues) -> list[Supply]:
+        """Every source that answers for a child, those whose share is 0 today included."""
+        found = [
+            supply
+            for trade in self.trades.get(child.part_key, ())
+            for supply in [self.supply_of_trade(child, trade)]
+            if supply is not None
+        ]
+        rest = self._supply_of_rest(child, ONE, own)
+        return found if rest is None else [*found, rest]
+
+    def with_shares(self, child_key: int, shares: Mapping[UUID, Decimal]) -> Sources:
+        """The same with other shares of the trades (by id) of one bought part; trades that are not named get 0."""
+        other = copy(self)
+        trades = [
+            replace(trade, share=shares.get(trade.trade_id, ZERO)) for trade in self.trades.get(child_key, ())
+        ]
+        other.trades = {**self.trades, child_key: trades}
+        other._supplies = {key: found for key, found in self._supplies.items() if key != child_key}  # noqa: SLF001 - of its own kind
+        return other
+
+    def without_deliveries(self) -> Sources:
+        """The same as if no supplier had answered: the buyer's own values alone (simplified, 簡易算定)."""
+        other = copy(self)
+        other.inbox = {}
+        other._supplies = {}  # noqa: SLF001 - of its own kind
+        return other
 
     def forget(self, key: int) -> None:
         """The own value of a part changed: what was worked out from it is worked out anew."""
@@ -208,7 +237,7 @@ class Sources:
         supplies: list[Supply] = []
         left = ONE
         for trade in self.trades.get(child.part_key, ()):
-            supply = self._supply_of_trade(child, trade)
+            supply = self.supply_of_trade(child, trade)
             if supply is not None and supply.share:
                 supplies.append(supply)
                 left = CONTEXT.subtract(left, supply.share)
@@ -224,7 +253,8 @@ class Sources:
             self._supplies[child.part_key] = (supplies, notes)
         return supplies, notes
 
-    def _supply_of_trade(self, child: GraphPart, trade: TradeOut) -> Supply | None:
+    def supply_of_trade(self, child: GraphPart, trade: TradeOut) -> Supply | None:
+        """What answers for one trade: what was delivered, else the buyer's own value for exactly this trade."""
         delivery = self.inbox.get(trade.trade_key)
         if delivery is not None and "total" in delivery.payload:
             unit = parse_unit(delivery.payload["total"]["unit"])
