@@ -15,6 +15,15 @@ from tests.connectors.native.contract import Contract
 from tests.connectors.native.world import Member, World, good
 
 JSON = "application/json"
+STATED = (
+    "/footprint",
+    "/footprint/versions",
+    "/certificate",
+    "/files/{file_id}",
+    "/contributions",
+    "/indicators",
+)
+"""Ends of paths that show something of a part with a footprint."""
 
 
 @pytest.fixture
@@ -146,13 +155,14 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         "/trades": {"trace_id": bought},
         "/deliveries": {"trace_id": bought},
         "/footprints": {"trace_ids": f"{bought},{estimated}"},
+        "/scope3/category-1": {"year": 2026},
     }
     shown_to_b = {"/consents", "/notifications"}
     for path, methods in world.contract.document["paths"].items():
         if "get" not in methods:
             continue
         member = b if path in shown_to_b else a
-        is_stated = "/footprint" in path or "/certificate" in path
+        is_stated = path.endswith(STATED)
         part = estimated if path.endswith("/estimate") else stated if is_stated else bought
         ids = values | {"trace_id": part}
         answer = member.get(path.format(**ids), **queries.get(path, {}))

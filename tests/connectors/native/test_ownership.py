@@ -17,6 +17,7 @@ from tests.connectors.native.world import Member, World, good
 PART = {"plant_id": "{plant_of_c}", "name": "X"}
 STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 1}}}
 VALUE = {"declared_unit": "kilogram", "stages": {"production": 1}}
+WHAT_IF = {"changes": [{"trace_id": "{mine}", "value_factor": 1}]}
 DECLARATION = {"rule_set": "x", "period_from": "2026-04-01", "period_to": "2027-03-31"}
 LINE = {"child": {"trace_id": "{part}"}, "amount": 1, "unit": "kilogram"}
 
@@ -66,6 +67,9 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("POST", "/parts/{part}/declarations", {"json": DECLARATION}),
     ("GET", "/declarations/{declaration}", {}),
     ("GET", "/declarations?trace_id={part}", {}),
+    ("GET", "/parts/{part}/contributions", {}),
+    ("POST", "/parts/{part}/what-if", {"json": WHAT_IF}),
+    ("GET", "/parts/{part}/indicators", {}),
     ("GET", "/parts/{part}/certificate", {}),
     ("PUT", "/parts/{part}/certificate", {"json": {"files": []}}),
     ("DELETE", "/parts/{part}/certificate", {}),

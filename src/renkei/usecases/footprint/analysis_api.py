@@ -42,7 +42,7 @@ class ContributionView(View):
 
 
 class BreakdownView(View):
-    """Where the total of one unit of a product comes from; the items and the rest make the whole."""
+    """Where the total of one unit of a product comes from; the contributions and the rest make the whole."""
 
     trace_id: Id
     name: str
@@ -54,8 +54,9 @@ class BreakdownView(View):
     categories: dict[str, float]
     coverage_direct: NumberOut
     coverage_deep: NumberOut
-    items: list[ContributionView]
+    contributions: list[ContributionView]
     rest: float
+    stale: bool = False
 
 
 class ChangeBody(Body):
@@ -98,6 +99,7 @@ class WhatIfView(View):
     before: BreakdownView
     after: BreakdownView
     difference: float
+    stale: bool = False
 
 
 class ChangeView(View):
@@ -122,6 +124,7 @@ class IndicatorsView(View):
     gate_to_gate: NumberOut
     change: ChangeView | None
     change_to_base_year: ChangeView | None
+    stale: bool = False
 
 
 class PurchaseView(View):
@@ -144,6 +147,7 @@ class Category1View(View):
     supplier_share: NumberOut
     lines_with_value: NumberOut
     purchases: list[PurchaseView]
+    stale: bool = False
 
 
 def routers(context: AppContext) -> tuple[APIRouter, ...]:
@@ -215,7 +219,7 @@ def _breakdown_json(found: analysis.Breakdown) -> dict[str, Any]:
         "categories": found.categories,
         "coverage_direct": found.coverage_direct,
         "coverage_deep": found.coverage_deep,
-        "items": [_contribution_json(item, found.total) for item in found.items],
+        "contributions": [_contribution_json(item, found.total) for item in found.items],
         "rest": found.rest,
     }
 
