@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
 import pytest
+import schemathesis
 from fastapi import FastAPI
 from psycopg import sql
 from starlette.testclient import TestClient
@@ -23,6 +25,12 @@ KEY = "fuzz-suite-key"
 PASSWORD = "Fuzz!Suite1"
 EMAIL = "fuzz@example.com"
 EXAMPLES = int(os.environ.get("RENKEI_FUZZ_EXAMPLES", "12"))
+
+
+@schemathesis.serializer("application/x-ndjson")
+def one_line(_: object, value: object) -> bytes:
+    """A generated value as the one line of a bulk body."""
+    return value if isinstance(value, bytes) else json.dumps(value).encode() + b"\n"
 
 
 @dataclass(frozen=True)
