@@ -118,6 +118,14 @@ class TestRegistering:
         assert good(answer)["parts_created"] == 1
 
 
+    def test_the_example_of_the_page(self, a: Member) -> None:
+        page = (Path(__file__).parents[3] / "docs/howto/register-many-parts.md").read_text("utf-8")
+        example = page.partition("```ndjson\n")[2].partition("```")[0]
+        told = good(send(a, example.replace("7f3c1a52-9a53-4bcb-8d86-0d7a4e6f1c11", a.plant_id).encode()))
+        assert (told["parts_created"], told["structures"]) == (4, 2)
+        assert names(a) == ["M6 screw", "R-100", "R-110", "Steel sheet"]
+
+
 class TestAgain:
     def test_the_same_lines_again_change_nothing(self, a: Member) -> None:
         lines = [part(a, "車", "箱"), part(a, "箱")]
