@@ -117,7 +117,6 @@ class TestRegistering:
         answer = world.http.post("/v1/bulk/parts", content=json.dumps(part(a, "車")), headers=headers)
         assert good(answer)["parts_created"] == 1
 
-
     def test_the_example_of_the_page(self, a: Member) -> None:
         page = (Path(__file__).parents[3] / "docs/howto/register-many-parts.md").read_text("utf-8")
         example = page.partition("```ndjson\n")[2].partition("```")[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -479,10 +480,11 @@ def _joins(world: World, operator_id: str) -> Member:
     draft = Registration(
         operator_id=operator_id, name="町工場株式会社", address="大阪府", open_operator_id="1180301018771"
     )
+    email = "owner@example.com"
     joined = world.database.owner(lambda tx: register_operator(tx, draft))
-    registry.add_account(world.context.access, "owner@example.com", joined.operator_id, "admin", PASSWORD)
+    registry.add_account(world.context.access, email, joined.operator_id, "admin", PASSWORD)
     operator = Operator(joined.operator_key, joined.operator_id, uuid4(), joined.name)
-    member = Member(world.http, operator, "owner@example.com", world.login("owner@example.com"))
+    member = Member(world.http, operator, email, world.login(email), world.contract)
     plant = good(member.post("/plants", {"name": "工場", "address": "大阪府", "open_plant_id": "000001"}))
     operator = Operator(joined.operator_key, joined.operator_id, plant["plant_id"], joined.name)
-    return Member(world.http, operator, member.email, member.tokens)
+    return replace(member, operator=operator)

@@ -83,6 +83,10 @@ def enter(database, buyer, request, raw="2.5", **quality):
     )
 
 
+def listed(database, company):
+    return list(database.read(company, proposals).items)
+
+
 def join(database, invited):
     """The invited company becomes a member, under its id, with a plant and a part of its own."""
     draft = Registration(
@@ -114,14 +118,22 @@ class TestProposing:
         assert made.stages == {RAW: Decimal("2.50000000000000000001"), PRODUCTION: Decimal("0.5")}
         assert made.quality == {RAW: Quality(ter=Decimal("1.5"))}
         assert made.downstream_trace_id == bought.trace_id
-        assert database.read(buyer, proposals) == [made]
+        assert listed(database, buyer) == [made]
 
     def test_of_two_proposals_for_a_trade_the_newer_counts(self, database, buyer, asked):
         enter(database, buyer, asked, "2.5")
         second = enter(database, buyer, asked, "3.5")
         key = asked.trade.trade_key
         assert database.read(buyer, lambda tx: unconfirmed(tx, [key])) == {key: second}
-        assert database.read(buyer, proposals) == [second]
+        assert listed(database, buyer) == [second]
+
+    def test_the_list_comes_in_pages(self, database, buyer, bought, invited):
+        made = [enter(database, buyer, ask(database, buyer, bought, invited.operator_id)) for _ in range(3)]
+        first = database.read(buyer, lambda tx: proposals(tx, None, 2))
+        assert first.items == (made[2], made[1])
+        second = database.read(buyer, lambda tx: proposals(tx, first.next_cursor, 2))
+        assert (second.items, second.next_cursor) == ((made[0],), None)
+        assert database.read(buyer, lambda tx: proposals(tx, uuid4(), 2)).items == ()
 
     def test_a_member_answers_for_itself(self, database, buyer, bought, stranger):
         asked = ask(database, buyer, bought, stranger.operator_id)
@@ -134,7 +146,7 @@ class TestProposing:
         database.run(buyer, lambda tx: cancel(tx, asked.request_id, asked.trade.trade_id))
         with pytest.raises(TradeMissing):
             enter(database, buyer, asked)
-        assert database.read(buyer, proposals) == []
+        assert listed(database, buyer) == []
 
     def test_an_unknown_trade_is_missing(self, database, buyer):
         with pytest.raises(TradeMissing):
@@ -150,7 +162,7 @@ class TestProposing:
 
     def test_a_stranger_sees_nothing(self, database, buyer, stranger, asked):
         enter(database, buyer, asked)
-        assert database.read(stranger, proposals) == []
+        assert listed(database, stranger) == []
         assert database.read(stranger, lambda tx: unconfirmed(tx, [asked.trade.trade_key])) == {}
 
 
@@ -158,7 +170,7 @@ class TestJoining:
     def test_the_joined_company_finds_the_request_and_the_proposal(self, database, buyer, asked, invited):
         made = enter(database, buyer, asked)
         joined = join(database, invited)
-        assert database.read(joined.entry, proposals) == [made]
+        assert listed(database, joined.entry) == [made]
         assert (
             database.read(joined.entry, lambda tx: request_of(tx, asked.request_id)).state == "NOT_COMPLETED"
         )
@@ -236,7 +248,7 @@ class TestConfirming:
         settle(database)
         request = database.read(buyer, lambda tx: request_of(tx, asked.request_id))
         assert (request.state, request.trade.upstream_trace_id) == ("COMPLETED", joined.part.trace_id)
-        [decided] = database.read(buyer, proposals)
+        [decided] = listed(database, buyer)
         assert decided.state == "confirmed"
         assert decided.decided_at is not None
         # The same number, but the supplier's: nothing secondary in it any more.
@@ -276,7 +288,7 @@ class TestConfirming:
         with pytest.raises(ProposalOutdated):
             database.run(joined.entry, lambda tx: confirm(tx, first.proposal_id, joined.part.trace_id))
         database.run(joined.entry, lambda tx: confirm(tx, second.proposal_id, joined.part.trace_id))
-        found = {one.proposal_id: one.state for one in database.read(buyer, proposals)}
+        found = {one.proposal_id: one.state for one in listed(database, buyer)}
         assert found == {second.proposal_id: "confirmed", first.proposal_id: "replaced"}
 
     def test_a_part_with_a_footprint_is_left_alone(self, database, buyer, asked, invited):
@@ -288,7 +300,7 @@ class TestConfirming:
         database.run(joined.entry, lambda tx: put_statement(tx, draft))
         with pytest.raises(StatementExists):
             database.run(joined.entry, lambda tx: confirm(tx, made.proposal_id, joined.part.trace_id))
-        [still] = database.read(joined.entry, proposals)
+        [still] = listed(database, joined.entry)
         assert still.state == "unconfirmed"
 
     def test_neither_the_buyer_nor_a_stranger_may_decide(self, database, buyer, stranger, bought, asked):
@@ -321,7 +333,7 @@ class TestReplacing:
         database.run(joined.entry, lambda tx: decide(tx, consent))
         settle(database)
         assert in_force(database, buyer, car) == (18, 1, 0)
-        [decided] = database.read(joined.entry, proposals)
+        [decided] = listed(database, joined.entry)
         assert decided.state == "replaced"
 
     def test_a_part_that_has_a_footprint_gets_a_new_version(self, database, buyer, asked, invited):

@@ -16,7 +16,6 @@ from renkei.commons.edge.openapi import takes
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.kit.ids import parse_id
-from renkei.kit.paging import page_of
 from renkei.kit.quantities import Unit
 from renkei.usecases.footprint import proposals, proposals_store, service
 from renkei.usecases.footprint.api_model import (
@@ -225,14 +224,7 @@ def _add_proposals(routes: APIRouter) -> None:
         after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
     ) -> Response:
         """Values that this company entered for others, and those that others entered for it; newest first."""
-
-        def work(tx: Transaction) -> dict[str, object]:
-            found = proposals.proposals(tx)
-            start = _place([one.proposal_id for one in found], after)
-            rows = found[start : start + limit + 1]
-            return page_json(page_of(rows, limit, id_of=lambda one: one.proposal_id), proposal_json)
-
-        return call.read(work)
+        return call.read(lambda tx: page_json(proposals.proposals(tx, after, limit), proposal_json))
 
     @routes.post(
         "/proposals/{proposal_id}/confirm",
@@ -288,13 +280,6 @@ def _trade_ids(tx: Transaction, found: Iterable[Statement | Estimate]) -> dict[i
     """Public ids of the trades that some of these are for; no statement if none is."""
     keys = {one.trade_key for one in found if one.trade_key is not None}
     return proposals_store.trade_ids(tx, keys) if keys else {}
-
-
-def _place(ids: Sequence[UUID], after: UUID | None) -> int:
-    """Where the page begins; behind the end for a cursor that is not in the list."""
-    if after is None:
-        return 0
-    return ids.index(after) if after in ids else len(ids)
 
 
 def _ids(text: str) -> list[UUID]:

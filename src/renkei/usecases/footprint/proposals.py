@@ -22,6 +22,7 @@ from renkei.commons.trades.service import link, trades_out_of
 from renkei.database.caller import WRITERS
 from renkei.database.events import Handler, ReceivedEvent
 from renkei.database.transaction import Event, Transaction
+from renkei.kit.paging import Page, page_of
 from renkei.kit.quantities import Unit
 from renkei.usecases.footprint import proposals_store as store
 from renkei.usecases.footprint import service
@@ -74,9 +75,9 @@ def propose(
     return _proposal(tx, proposal_id)
 
 
-def proposals(tx: Transaction) -> list[Proposal]:
+def proposals(tx: Transaction, after: UUID | None = None, limit: int = 100) -> Page[Proposal]:
     """Proposals the caller made or is asked to decide, newest first; those corrected by newer ones are left out."""
-    return store.listed(tx)
+    return page_of(store.listed(tx, after, limit + 1), limit, id_of=lambda one: one.proposal_id)
 
 
 def confirm(tx: Transaction, proposal_id: UUID, trace_id: UUID) -> Statement:

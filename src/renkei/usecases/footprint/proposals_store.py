@@ -86,8 +86,11 @@ def insert(
     return proposal_id
 
 
-def listed(tx: Transaction) -> list[Proposal]:
-    """Of every trade of the caller, either side: what was decided, and the newest that is not; newest first."""
+def listed(tx: Transaction, after: UUID | None, rows_wanted: int) -> list[Proposal]:
+    """Of every trade of the caller, either side: what was decided, and the newest that is not; newest first.
+
+    From the proposal named by `after` on; none if it is not the caller's.
+    """
     rows = tx.rows(
         "SELECT "
         + _PROPOSAL
@@ -98,8 +101,12 @@ def listed(tx: Transaction) -> list[Proposal]:
                  SELECT max(n.proposal_key) FROM footprint.proposals n
                   WHERE n.trade_key = p.trade_key AND n.state = 'unconfirmed'
                     AND commons.me() IN (n.downstream_key, n.upstream_key)))
-         ORDER BY p.proposal_key DESC
-        """
+           AND (%(after)s::uuid IS NULL OR p.proposal_key <= (
+                 SELECT a.proposal_key FROM footprint.proposals a
+                  WHERE a.proposal_id = %(after)s AND commons.me() IN (a.downstream_key, a.upstream_key)))
+         ORDER BY p.proposal_key DESC LIMIT %(limit)s
+        """,
+        {"after": after, "limit": rows_wanted},
     )
     return [_proposal(row) for row in rows]
 
