@@ -52,7 +52,7 @@ from renkei.database._outbox import (
     requeue_dead,
     track_status,
 )
-from renkei.database.duties import DutyLostError, Fence, hold
+from renkei.database.duties import CHANNEL, DutyLostError, Fence, hold
 from renkei.database.transaction import Busy, act_as, as_role
 from renkei.kit.errors import RenkeiError
 
@@ -76,6 +76,7 @@ __all__ = [
     "read_batch",
     "requeue_dead",
     "track_status",
+    "wake",
     "work_off",
 ]
 
@@ -92,6 +93,11 @@ OnFailure = Callable[[ReceivedEvent, Exception], None]
 
 LONGEST_PAUSE_SECONDS = 300
 _ENGINE = as_role("renkei_engine")
+
+
+def wake(tx: Transaction) -> None:
+    """Let a worker that rests look now: somebody waits for what it would find at its next look."""
+    tx.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
 
 def work_off(
