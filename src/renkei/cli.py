@@ -48,7 +48,7 @@ def serve(
     port: Port = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer HTTP.")] = 1,
     with_worker: Annotated[
-        bool, typer.Option("--with-worker", help="Handle events and timers too (see `renkei work`).")
+        bool, typer.Option("--with-worker", help="Keep a worker beside (see `renkei work`).")
     ] = False,
     tls_cert: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Certificate chain (PEM).")
@@ -57,7 +57,7 @@ def serve(
         Path | None, typer.Option(exists=True, dir_okay=False, help="Private key (PEM).")
     ] = None,
 ) -> None:
-    """Answer HTTP: the Ouranos API, /v1, health and metrics."""
+    """Answer HTTP: the Ouranos API, /v1, health and metrics. Somewhere a worker must run too."""
     from renkei import serve as serving  # noqa: PLC0415 (keeps the other commands quick)
 
     if (tls_cert is None) != (tls_key is None):
