@@ -21,7 +21,7 @@ def sweep_up(schedule: Schedule, values: Floats) -> None:
     loops = _by_level(schedule)
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found and told afterwards
         for level, low, high in _blocks(schedule.starts):
-            block = _block(schedule.rows, low, high)
+            block = block_of(schedule.rows, low, high)
             if block.nnz:
                 values[low:high] += block @ values
             for some in loops.get(level, ()):
@@ -40,7 +40,7 @@ def sweep_down(
     passed_on = needed if replaced is None else needed.copy()
     with np.errstate(over="ignore", invalid="ignore"):
         for level, low, high in reversed(list(_blocks(schedule.starts))):
-            block = _block(users, low, high)
+            block = block_of(users, low, high)
             if block.nnz:
                 needed[low:high] += block @ passed_on
             for some in loops.get(level, ()):
@@ -72,7 +72,7 @@ def _blocks(starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Iterator[tupl
     yield from ((level, bounds[level], bounds[level + 1]) for level in range(len(bounds) - 1))
 
 
-def _block(rows: Rows, low: int, high: int) -> Rows:
+def block_of(rows: Rows, low: int, high: int) -> Rows:
     """Rows low to high, on the same memory."""
     begin, end = int(rows.indptr[low]), int(rows.indptr[high])
     return sparse.csr_array(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ from renkei.rollup._arrays import (
 )
 from renkei.rollup._loops import Loops
 from renkei.rollup._ordering import Ordered, Schedule, order_rows
-from renkei.rollup._sweeps import sweep_up
+from renkei.rollup._sweeps import block_of, sweep_up
 from renkei.rollup.errors import FaultCode
 
 
@@ -360,13 +361,35 @@ class Graph:
             np.concatenate([rows.data, inner[2]]),
         )
 
+    def compute_in(self, values: Floats, positions: Indices, own: Floats) -> bool:
+        """Compute `positions` (ascending, with all that stands on them) straight into `values`; False if that cannot be.
+
+        It needs the base's order and no loops. The sums are those of `sweep_up`, without copying what is only read.
+        """
+        if self._is_bent_among(positions):
+            return False
+        starts, loops = self._levels_of(positions)
+        if loops:
+            return False
+        rows = self._rows(positions)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for low, high in pairwise(starts.tolist()):
+                block = block_of(rows, low, high)
+                values[positions[low:high]] = own[low:high] + block @ values if block.nnz else own[low:high]
+        return True
+
+    def _is_bent_among(self, positions: Indices) -> bool:
+        """Whether the base's order fails among these (ascending)."""
+        if self.patch is None or not self.patch.bent.size or not positions.size:
+            return False
+        at = np.searchsorted(positions, self.patch.bent)
+        at[at == positions.size] = 0
+        return bool((positions[at] == self.patch.bent).any())
+
     def piece(self, positions: Indices) -> Piece:
         """What is needed to compute `positions` (ascending; all that stands on any of them or all below them is among them)."""
-        if self.patch is not None and self.patch.bent.size:
-            at = np.searchsorted(positions, self.patch.bent)
-            at[at == positions.size] = 0
-            if positions.size and (positions[at] == self.patch.bent).any():
-                return self._ordered_afresh(positions)
+        if self._is_bent_among(positions):
+            return self._ordered_afresh(positions)
         rows = self._rows(positions)
         size = positions.size
         with self._scratch.slots() as slot:

@@ -89,15 +89,20 @@ class Totals:
         Raises RollupError with every fault, and then nothing has changed.
         """
         graph, numbers, rows, start = _checked(self, nodes, own, lines)
-        piece = graph.piece(graph.above(start))
-        cone = piece.positions
-        touched = graph.ordered.node[cone]
+        cone = graph.above(start)
         if numbers.size:
             self.own[numbers] = rows
         self.graph = graph
+        touched = graph.ordered.node[cone]
         before = np.take(self._values, cone, axis=0)
-        after = piece.compute(np.take(self.own, touched, axis=0), self._values)
-        self._values[cone] = after
+        if graph.compute_in(self._values, cone, np.take(self.own, touched, axis=0)):
+            after = np.take(self._values, cone, axis=0)
+        else:
+            piece = graph.piece(cone)
+            cone, before = piece.positions, np.take(self._values, piece.positions, axis=0)
+            touched = graph.ordered.node[cone]
+            after = piece.compute(np.take(self.own, touched, axis=0), self._values)
+            self._values[cone] = after
         self._note_not_finite(cone, after)
         return Change(touched, before, after)
 
