@@ -60,6 +60,10 @@ fault: setup ## Kill server and database at N random moments (default 100) and l
 fuzz: setup ## Throw up to N generated requests of each kind (default 2000) at every operation of both doors, each document and kind for at most SECONDS (default 600)
 	@RENKEI_FUZZ_EXAMPLES=$(or $(N),2000) RENKEI_FUZZ_SECONDS=$(or $(SECONDS),600) $(BIN)/python -m pytest tests/fuzz --timeout=7200 $(ARGS)
 
+.PHONY: convergence
+convergence: setup ## Change chains of companies at random from several threads, N rounds (default 50), and recompute everything
+	@RENKEI_CONVERGENCE_ROUNDS=$(or $(N),50) RENKEI_CONVERGENCE_STEPS=20 $(BIN)/python -m pytest tests/property/test_convergence.py --timeout=7200 $(ARGS)
+
 .PHONY: bench
 bench: setup ## Measure every performance claim (ONLY=name for one); writes build/bench.jsonl
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY),) $(ARGS)

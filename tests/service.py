@@ -21,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 KEY = "fault-suite-key"
 PASSWORD = "Fault!Suite1"
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class Refused(Exception):

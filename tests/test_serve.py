@@ -191,6 +191,7 @@ def test_figures_of_several_processes_are_added_up(service: Service) -> None:
         line for line in text.splitlines() if line.startswith("renkei_requests_total") and "/healthz" in line
     ]
     assert [line.rpartition(" ")[2] for line in counted] == ["20.0"]
+    assert 'renkei_events{state="waiting"} 0.0' in text
     assert service.stop() == 0
 
 

@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import psycopg
 import typer
@@ -28,7 +29,9 @@ cli = typer.Typer(
     add_completion=False,
 )
 db = typer.Typer(help="The database: upgrade, status, backup, restore.", no_args_is_help=True)
+rollup = typer.Typer(help="The calculated values: verify.", no_args_is_help=True)
 cli.add_typer(db, name="db")
+cli.add_typer(rollup, name="rollup")
 cli.add_typer(operator, name="operator")
 cli.add_typer(account, name="account")
 cli.add_typer(staff, name="staff")
@@ -45,7 +48,7 @@ def serve(
     port: Port = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that answer HTTP.")] = 1,
     with_worker: Annotated[
-        bool, typer.Option("--with-worker", help="Handle events and timers too (see `renkei work`).")
+        bool, typer.Option("--with-worker", help="Keep a worker beside (see `renkei work`).")
     ] = False,
     tls_cert: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="Certificate chain (PEM).")
@@ -54,7 +57,7 @@ def serve(
         Path | None, typer.Option(exists=True, dir_okay=False, help="Private key (PEM).")
     ] = None,
 ) -> None:
-    """Answer HTTP: the Ouranos API, /v1, health and metrics."""
+    """Answer HTTP: the Ouranos API, /v1, health and metrics. Somewhere a worker must run too."""
     from renkei import serve as serving  # noqa: PLC0415 (keeps the other commands quick)
 
     if (tls_cert is None) != (tls_key is None):
@@ -141,6 +144,34 @@ def restore(
         finally:
             database.pool.close()
     _print(_described(summary))
+
+
+@rollup.command()
+def verify(
+    operator_id: Annotated[
+        UUID | None, typer.Option("--operator", help="Only this company (default: all).")
+    ] = None,
+) -> None:
+    """Calculate every value anew from the facts and list what differs; exit 1 if anything does. Writes nothing.
+
+    Run it when no changes are under way: a delivery that the worker has not handled yet shows as a difference.
+    """
+    from renkei.verification import verify_all  # noqa: PLC0415
+
+    differences = companies = 0
+    for company, found in verify_all(load_settings(), operator_id):
+        companies += 1
+        for difference in found:
+            differences += 1
+            _print(
+                {
+                    "operator_id": str(company),
+                    **{k: v if v is None else str(v) for k, v in difference.items()},
+                }
+            )
+    _print({"companies": companies, "differences": differences})
+    if differences:
+        raise typer.Exit(1)
 
 
 def _described(summary: BackupSummary) -> dict[str, Any]:

@@ -57,6 +57,8 @@ WAIT_SECONDS: Final = 2.0
 """How often a process that waits for a duty asks for it: another takes over within this time."""
 LONGEST_PAUSE_SECONDS: Final = 5.0
 _PURGED_AT_ONCE: Final = 5_000
+_BATCH: Final = 200
+"""Events read together: enough to group them, and few enough that the reader moves (and is seen to) often."""
 _ENGINE: Final = as_role("renkei_engine")
 
 
@@ -143,7 +145,11 @@ def _handle_events(worker: Worker, lock: DutyLock, fence: Fence) -> None:
     worker.database.run(_ENGINE, lambda tx: _begin_anew_after_restore(tx, fence), write=False)
     while not worker.stop.is_set():
         taken = work_off(
-            worker.database, worker.handlers, fence=fence, attempts=worker.settings.event_attempts
+            worker.database,
+            worker.handlers,
+            limit=_BATCH,
+            fence=fence,
+            attempts=worker.settings.event_attempts,
         )
         if not taken:
             lock.wait(poll_seconds)

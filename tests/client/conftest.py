@@ -103,7 +103,7 @@ def _serve(database: Database, database_url: str, data_dir: Path) -> Iterator[Se
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = Settings(data_dir=data_dir, public_base_url=url, events_poll_milliseconds=10)
+        settings = Settings(data_dir=data_dir, public_base_url=url)
         app = create_app(settings, database)
         running = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on"))
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})

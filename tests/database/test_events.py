@@ -273,6 +273,22 @@ def test_an_event_that_fails_again_still_holds_back_what_came_meanwhile(
     assert heard.by[b.operator_id] == [1, 2]
 
 
+def test_what_fails_because_the_database_is_busy_is_never_given_up(
+    database: Database, clock: Turnable, a: Operator, b: Operator
+) -> None:
+    def busy(tx: Transaction, received: Sequence[ReceivedEvent]) -> None:
+        raise Busy
+
+    say(database, a, b, 1)
+    for _ in range(5):
+        assert work_off(database, {SAID: [busy]}, attempts=3) == 1
+        clock.turn(minutes=5)
+    assert (state(database).retrying, state(database).buried) == (1, 0)
+    heard = Heard()
+    work_off(database, {SAID: [heard]}, attempts=3)
+    assert heard.by[b.operator_id] == [1]
+
+
 def test_a_dead_letter_holds_nobody_back(
     database: Database, clock: Turnable, a: Operator, b: Operator
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from renkei.rollup import Graph, IncompleteError, Lines, contributions, roll_up
+from renkei.rollup import totals as totals_module
 from tests.rollup.graphs import COLUMNS, Case, cases
 
 any_case = st.booleans().flatmap(lambda loops: cases(loops=loops))
@@ -166,6 +167,8 @@ def test_any_sequence_of_updates_equals_a_full_pass_bit_for_bit(case: Case, seed
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_what_if_equals_the_graph_built_anew(monkeypatch, whole: int, case: Case, seed: int):
     monkeypatch.setattr(contributions, "WHOLE", whole)
+    if not whole:
+        monkeypatch.setattr(totals_module, "MUCH", 1)
     random = np.random.default_rng(seed)
     totals = roll_up(case.build(), case.own.copy())
     nodes, own, lines = some_changes(case, random)
@@ -182,6 +185,10 @@ def test_a_what_if_equals_the_graph_built_anew(monkeypatch, whole: int, case: Ca
     )
     expected = roll_up(anew, changed)
     assert same(bent.of(np.arange(case.nodes)), expected.all())
+    rest = np.setdiff1d(np.arange(case.nodes), bent.change.nodes)
+    assert same(before[rest], expected.all()[rest])
+    assert same(bent.change.before, before[bent.change.nodes])
+    assert same(bent.change.after, expected.all()[bent.change.nodes])
     assert same(totals.all(), before)
     product = int(random.integers(0, case.nodes))
     if product not in expected.incomplete:

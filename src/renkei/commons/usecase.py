@@ -43,7 +43,8 @@ class UseCase:
     reactions: topics of `Transaction.mark` → what to do in the same transaction (`disclosure`: own parts of which the
     consents, links or values changed; `part_inputs`: own parts whose lines, facts, trades or deliveries changed;
     `part_deleted`); handlers: event type → what the addressee's duty does with it;
-    timers: what the worker does once a day.
+    timers: what the worker does once a day; verify: recompute everything of the caller's, writing nothing, and tell
+    what differs from what is stored, one JSON object each (`renkei rollup verify`).
     routers: paths under /v1; migrations: the folder of its Alembic branch.
     """
 
@@ -57,6 +58,7 @@ class UseCase:
     reactions: Mapping[str, Reaction] = field(default_factory=dict)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     timers: tuple[Timer, ...] = ()
+    verify: Callable[[Transaction], Sequence[Mapping[str, object]]] | None = None
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ the addressee; then one transaction of the engine moves the reader on and rememb
 - **At least once.** A crash between handling and moving on brings the batch again: handlers are idempotent.
 - **One company's trouble is its own.** A group that fails is tried again event by event; what fails then is put aside,
   tried again ever later (1 s, 2 s, 4 s … up to 5 min) and after `attempts` tries left for a person (dead letter).
-  The others go on.
+  The others go on. What fails because the database was busy is tried again without end.
 - **Order.** Events about the same subject for the same company stay in order: later ones wait behind one that is being
   tried again (not behind a dead letter). Within a group, events of one type are given to a handler together.
 - **Origin.** An event written by a handler carries the smallest origin of its group. A read that waits for version v
@@ -52,7 +52,7 @@ from renkei.database._outbox import (
     requeue_dead,
     track_status,
 )
-from renkei.database.duties import DutyLostError, Fence, hold
+from renkei.database.duties import CHANNEL, DutyLostError, Fence, hold
 from renkei.database.transaction import Busy, act_as, as_role
 from renkei.kit.errors import RenkeiError
 
@@ -76,6 +76,7 @@ __all__ = [
     "read_batch",
     "requeue_dead",
     "track_status",
+    "wake",
     "work_off",
 ]
 
@@ -92,6 +93,11 @@ OnFailure = Callable[[ReceivedEvent, Exception], None]
 
 LONGEST_PAUSE_SECONDS = 300
 _ENGINE = as_role("renkei_engine")
+
+
+def wake(tx: Transaction) -> None:
+    """Let a worker that rests look now: somebody waits for what it would find at its next look."""
+    tx.execute("SELECT pg_notify(%s, '')", (CHANNEL,))
 
 
 def work_off(
@@ -245,6 +251,10 @@ class _Work:
 
     def _fail(self, event: ReceivedEvent, error: Exception) -> None:
         tries = event.attempts + 1
+        if isinstance(error, Busy):
+            tries = min(
+                tries, self.attempts - 1
+            )  # the database was away or a lock not to be had: never given up
         pause = min(2.0 ** (tries - 1), LONGEST_PAUSE_SECONDS)
         until = self.database.clock.now() + timedelta(seconds=pause) if tries < self.attempts else None
         self.failures.append(

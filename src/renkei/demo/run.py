@@ -100,7 +100,6 @@ def _settings(port: int | None) -> Settings:
         database_url=None,
         database_direct_url=None,
         master_key=None,
-        events_poll_milliseconds=20,  # one user who waits for what comes, not thousands to be fair to
         threads=8,
         database_pool_size=16,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 from scipy import sparse
@@ -12,49 +13,63 @@ from renkei.rollup._loops import Loops
 from renkei.rollup._ordering import Schedule
 
 
-def sweep_up(schedule: Schedule, values: Floats) -> None:
+class Replaced(Protocol):
+    """Rows outside loops (ascending) with other lines than the schedule says; each still points to lower levels only."""
+
+    @property
+    def changed(self) -> Indices:
+        """Which rows."""
+
+    @property
+    def rows(self) -> Rows:
+        """Their lines."""
+
+
+def sweep_up(schedule: Schedule, values: Floats, replaced: Replaced | None = None) -> None:
     """Turn own values into totals in place: each row becomes own + sum of (amount x value of the child).
 
     `values` is (rows, columns) in the order of the schedule. Each row is added up line by line in the order of its
     lines, and then to the own value, however the levels are cut: that is why an update equals a full pass bit for bit.
     """
     loops = _by_level(schedule)
+    own = None if replaced is None else values[replaced.changed]
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found and told afterwards
         for level, low, high in _blocks(schedule.starts):
-            block = _block(schedule.rows, low, high)
+            block = block_of(schedule.rows, low, high)
             if block.nnz:
                 values[low:high] += block @ values
             for some in loops.get(level, ()):
                 some.solve(values)
+            if replaced is not None and own is not None:
+                begin, end = np.searchsorted(replaced.changed, [low, high])
+                if begin < end:
+                    values[replaced.changed[begin:end]] = own[begin:end] + replaced.rows[begin:end] @ values
 
 
-def sweep_down(
-    schedule: Schedule, users: Rows, needed: Floats, replaced: tuple[Indices, Rows] | None = None
-) -> None:
+def sweep_down(schedule: Schedule, users: Rows, needed: Floats, replaced: Replaced | None = None) -> None:
     """Turn a demand into the amounts needed in place: each row becomes demand + sum of (amount x need of the parent).
 
     `users` are the rows of the schedule turned round (row = child, column = parent), `needed` is (rows, 1).
-    `replaced` names rows (ascending) that have other lines than the schedule says, and those; each still points to lower levels.
     """
     loops = _by_level(schedule)
     passed_on = needed if replaced is None else needed.copy()
     with np.errstate(over="ignore", invalid="ignore"):
         for level, low, high in reversed(list(_blocks(schedule.starts))):
-            block = _block(users, low, high)
+            block = block_of(users, low, high)
             if block.nnz:
                 needed[low:high] += block @ passed_on
             for some in loops.get(level, ()):
                 some.solve(needed, transposed=True)
             if replaced is not None:
                 passed_on[low:high] = needed[low:high]
-                begin, end = np.searchsorted(replaced[0], [low, high])
+                begin, end = np.searchsorted(replaced.changed, [low, high])
                 if begin < end:
                     _pass_on(replaced, slice(begin, end), passed_on, needed)
 
 
-def _pass_on(replaced: tuple[Indices, Rows], some: slice, passed_on: Floats, needed: Floats) -> None:
+def _pass_on(replaced: Replaced, some: slice, passed_on: Floats, needed: Floats) -> None:
     """Rows with other lines hand their need down along those, and nothing along the old ones."""
-    parents, rows = replaced[0][some], replaced[1][some]
+    parents, rows = replaced.changed[some], replaced.rows[some]
     passed_on[parents] = 0
     amounts = rows.data * np.repeat(needed[parents, 0], np.diff(rows.indptr))
     np.add.at(needed[:, 0], rows.indices, amounts)
@@ -72,7 +87,7 @@ def _blocks(starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Iterator[tupl
     yield from ((level, bounds[level], bounds[level + 1]) for level in range(len(bounds) - 1))
 
 
-def _block(rows: Rows, low: int, high: int) -> Rows:
+def block_of(rows: Rows, low: int, high: int) -> Rows:
     """Rows low to high, on the same memory."""
     begin, end = int(rows.indptr[low]), int(rows.indptr[high])
     return sparse.csr_array(

@@ -79,7 +79,6 @@ def _in_whole(graph: Graph, product: Indices) -> tuple[Indices, Floats]:
     """The same by one pass over everything."""
     needed = np.zeros((graph.nodes, 1))
     needed[product] = 1
-    replaced = None if graph.patch is None else (graph.patch.changed, graph.patch.rows)
-    sweep_down(graph.ordered.schedule, graph.users, needed, replaced)
+    sweep_down(graph.ordered.schedule, graph.users, needed, graph.patch)
     below = np.flatnonzero(needed[:, 0])
     return below, needed[below, 0]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +27,7 @@ from renkei.rollup._arrays import (
 )
 from renkei.rollup._loops import Loops
 from renkei.rollup._ordering import Ordered, Schedule, order_rows
-from renkei.rollup._sweeps import sweep_up
+from renkei.rollup._sweeps import block_of, sweep_up
 from renkei.rollup.errors import FaultCode
 
 
@@ -281,40 +282,52 @@ class Graph:
 
     def above(self, start: Indices) -> Indices:
         """The positions `start` (distinct) and everything that stands on them, ascending."""
-        return self._reached(start, self._parents)
+        return self._reached(start, self._parents, self.nodes)
+
+    def above_at_most(self, start: Indices, most: int) -> Indices | None:
+        """The same, or None as soon as it is clear that there are more than `most`."""
+        reached = self._reached(start, self._parents, most)
+        return None if reached.size > most else reached
 
     def below(self, start: Indices) -> Indices:
         """The positions `start` (distinct) and everything they need, ascending."""
-        return self._reached(start, self._children)
+        return self._reached(start, self._children, self.nodes)
 
-    def _reached(self, start: Indices, following: Callable[[Indices], Indices]) -> Indices:
+    def _reached(
+        self, start: Indices, following: Callable[[Indices, Indices], Indices], most: int
+    ) -> Indices:
+        """`start` and what follows from it, ascending; incomplete once there are more than `most`."""
         with self._scratch.slots() as slot:
             found = [start]
+            count = start.size
             slot[start] = 0
             try:
-                while found[-1].size:
-                    nearby = following(found[-1])
+                while found[-1].size and count <= most:
+                    nearby = following(found[-1], slot)
                     nearby = nearby[slot[nearby] < 0]
                     found.append(distinct(nearby, slot))
+                    count += found[-1].size
             finally:
                 reached = np.concatenate(found)
                 slot[reached] = -1
         reached.sort()
         return reached
 
-    def _parents(self, positions: Indices) -> Indices:
+    def _parents(self, positions: Indices, slot: Indices) -> Indices:
+        """The parents, and perhaps some that used them before their lines changed: these are computed again in vain."""
         parents = gather(self.ordered.up_starts, self.ordered.up, positions)
         if self.patch is None:
             return parents
+        if self.patch.up_child.size < positions.size:
+            added = self.patch.up_parent[slot[self.patch.up_child] >= 0]  # of all that was found so far
+            return np.concatenate([parents, added])
         low = np.searchsorted(self.patch.up_child, positions, side="left")
         high = np.searchsorted(self.patch.up_child, positions, side="right")
         found = low < high
-        added = [
-            self.patch.up_parent[a:b] for a, b in zip(low[found].tolist(), high[found].tolist(), strict=True)
-        ]
-        return np.concatenate([parents, *added])  # a parent that no longer uses it is computed again in vain
+        ranges = zip(low[found].tolist(), high[found].tolist(), strict=True)
+        return np.concatenate([parents, *(self.patch.up_parent[a:b] for a, b in ranges)])
 
-    def _children(self, positions: Indices) -> Indices:
+    def _children(self, positions: Indices, slot: Indices) -> Indices:  # noqa: ARG002 (as `_parents`)
         if self.ordered.inner is not None:
             return self._all_lines(positions)[1]
         rows = self.ordered.schedule.rows
@@ -360,13 +373,35 @@ class Graph:
             np.concatenate([rows.data, inner[2]]),
         )
 
+    def compute_in(self, values: Floats, positions: Indices, own: Floats) -> bool:
+        """Compute `positions` (ascending, with all that stands on them) straight into `values`; False if that cannot be.
+
+        It needs the base's order and no loops. The sums are those of `sweep_up`, without copying what is only read.
+        """
+        if self._is_bent_among(positions):
+            return False
+        starts, loops = self._levels_of(positions)
+        if loops:
+            return False
+        rows = self._rows(positions)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for low, high in pairwise(starts.tolist()):
+                block = block_of(rows, low, high)
+                values[positions[low:high]] = own[low:high] + block @ values if block.nnz else own[low:high]
+        return True
+
+    def _is_bent_among(self, positions: Indices) -> bool:
+        """Whether the base's order fails among these (ascending)."""
+        if self.patch is None or not self.patch.bent.size or not positions.size:
+            return False
+        at = np.searchsorted(positions, self.patch.bent)
+        at[at == positions.size] = 0
+        return bool((positions[at] == self.patch.bent).any())
+
     def piece(self, positions: Indices) -> Piece:
         """What is needed to compute `positions` (ascending; all that stands on any of them or all below them is among them)."""
-        if self.patch is not None and self.patch.bent.size:
-            at = np.searchsorted(positions, self.patch.bent)
-            at[at == positions.size] = 0
-            if positions.size and (positions[at] == self.patch.bent).any():
-                return self._ordered_afresh(positions)
+        if self._is_bent_among(positions):
+            return self._ordered_afresh(positions)
         rows = self._rows(positions)
         size = positions.size
         with self._scratch.slots() as slot:

@@ -14,10 +14,16 @@ from renkei.rollup.contributions import Contributions, contributions_to
 from renkei.rollup.errors import FaultCode
 from renkei.rollup.graph import Graph, Lines
 
+MUCH = 8
+"""Computing everything costs less than finding what stands on a change if that is more than a part in so many of all nodes."""
+
 
 @dataclass(frozen=True)
 class Change:
-    """What an update computed: `nodes` (m, children before parents), their totals `before` and `after` (m, columns)."""
+    """What was computed: `nodes` (m, children before parents), their totals `before` and `after` (m, columns).
+
+    Every node whose total changed is among them.
+    """
 
     nodes: Indices
     before: Floats
@@ -89,15 +95,20 @@ class Totals:
         Raises RollupError with every fault, and then nothing has changed.
         """
         graph, numbers, rows, start = _checked(self, nodes, own, lines)
-        piece = graph.piece(graph.above(start))
-        cone = piece.positions
-        touched = graph.ordered.node[cone]
+        cone = graph.above(start)
         if numbers.size:
             self.own[numbers] = rows
         self.graph = graph
+        touched = graph.ordered.node[cone]
         before = np.take(self._values, cone, axis=0)
-        after = piece.compute(np.take(self.own, touched, axis=0), self._values)
-        self._values[cone] = after
+        if graph.compute_in(self._values, cone, np.take(self.own, touched, axis=0)):
+            after = np.take(self._values, cone, axis=0)
+        else:
+            piece = graph.piece(cone)
+            cone, before = piece.positions, np.take(self._values, piece.positions, axis=0)
+            touched = graph.ordered.node[cone]
+            after = piece.compute(np.take(self.own, touched, axis=0), self._values)
+            self._values[cone] = after
         self._note_not_finite(cone, after)
         return Change(touched, before, after)
 
@@ -106,14 +117,22 @@ class Totals:
     ) -> WhatIf:
         """The totals as `update` with the same arguments would make them; these totals stay as they are."""
         graph, numbers, rows, start = _checked(self, nodes, own, lines)
-        piece = graph.piece(graph.above(start))
-        own_of_cone = np.take(self.own, graph.ordered.node[piece.positions], axis=0)
         positions = graph.ordered.position[numbers]
-        by_position = np.argsort(piece.positions)
-        own_of_cone[by_position[np.searchsorted(piece.positions, positions, sorter=by_position)]] = rows
-        after = piece.compute(own_of_cone, self._values)
         order = np.argsort(positions)
-        return WhatIf(self, graph, piece.positions, by_position, after, positions[order], rows[order])
+        positions, rows = positions[order], rows[order]
+        cone = graph.above_at_most(start, graph.nodes // MUCH if graph.is_in_order else graph.nodes)
+        if cone is None:
+            values = np.take(self.own, graph.ordered.node, axis=0)
+            values[positions] = rows
+            sweep_up(graph.ordered.schedule, values, graph.patch)
+            cone = np.flatnonzero((values != self._values).any(axis=1))
+            return WhatIf(self, graph, cone, np.arange(cone.size), values[cone], positions, rows)
+        piece = graph.piece(cone)
+        own = np.take(self.own, graph.ordered.node[piece.positions], axis=0)
+        by_position = np.argsort(piece.positions)
+        own[by_position[np.searchsorted(piece.positions, positions, sorter=by_position)]] = rows
+        after = piece.compute(own, self._values)
+        return WhatIf(self, graph, piece.positions, by_position, after, positions, rows)
 
     def reorder(self) -> None:
         """Order the graph afresh (`Graph.rebuilt`) and move the values along; no total changes."""
@@ -191,8 +210,10 @@ def roll_up(graph: Graph, own: ArrayLike) -> Totals:
     values = np.empty_like(rows)
     # "clip" never clips a checked position; it spares numpy a second buffer of this size.
     np.take(rows, graph.ordered.node, axis=0, out=values, mode="clip")
-    sweep_up(graph.ordered.schedule, values)
-    if graph.patch is not None and graph.patch.changed.size:
+    if graph.patch is None or graph.is_in_order:
+        sweep_up(graph.ordered.schedule, values, graph.patch)
+    else:
+        sweep_up(graph.ordered.schedule, values)
         piece = graph.piece(graph.above(graph.patch.changed))
         values[piece.positions] = piece.compute(rows[graph.ordered.node[piece.positions]], values)
     return Totals(graph, rows, values)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from renkei.database.events import wake
+from renkei.database.transaction import Database
 from renkei.settings import Settings
+from renkei.worker import run_worker
 from tests.connectors.native.world import Member, World, good
 
 
@@ -65,6 +68,31 @@ class TestWaiting:
             assert waiting.wait(20)
             world.work_off()
             assert stale.result(20) is False
+
+
+class TestWaking:
+    @pytest.fixture
+    def settings(self, tmp_path: Path) -> Settings:
+        return Settings(data_dir=tmp_path, renkei_after_wait_seconds=20, events_poll_milliseconds=3_600_000)
+
+    def test_a_reader_who_waits_wakes_a_worker_that_would_look_in_an_hour(
+        self, settings: Settings, database: Database, database_url: str, a: Member
+    ) -> None:
+        stop = threading.Event()
+        worker = threading.Thread(
+            target=run_worker, args=(settings, database, stop), kwargs={"direct_url": database_url}
+        )
+        worker.start()
+        try:
+            for name in ("P1", "P2", "P3"):  # what a company tells itself wakes nobody
+                written = a.post("/parts", {"plant_id": a.plant_id, "name": name})
+                after = {"Renkei-After": written.headers["renkei-version"]}
+                assert "stale" not in good(a.call("GET", "/parts", headers=after))
+        finally:
+            stop.set()
+            database.owner(wake)
+            worker.join(30)
+        assert not worker.is_alive()
 
 
 @pytest.mark.parametrize("version", ["7", "x" * 56, "é", "A" * 300])

@@ -320,7 +320,7 @@ async def _reached(call: Call, version: int) -> bool:
     deadline = time.monotonic() + context.settings.renkei_after_wait_seconds
     entry = await run_sync(v1_entry, context.access, call.client)
     step = 0
-    while await run_sync(_is_pending, context.database, entry, version):
+    while await run_sync(_is_pending, context.database, entry, version, step == 0):
         if time.monotonic() >= deadline:
             return False
         await anyio.sleep(_WAIT_STEPS[min(step, len(_WAIT_STEPS) - 1)])
@@ -328,5 +328,13 @@ async def _reached(call: Call, version: int) -> bool:
     return True
 
 
-def _is_pending(database: Database, entry: Entry, version: int) -> bool:
-    return database.read(entry, lambda tx: events.pending_since(tx, version))
+def _is_pending(database: Database, entry: Entry, version: int, wake: bool) -> bool:
+    """Whether something is; if so, with `wake`, the worker is asked to look now, not at its next time."""
+
+    def look(tx: Transaction) -> bool:
+        pending = events.pending_since(tx, version)
+        if pending and wake:
+            events.wake(tx)
+        return pending
+
+    return database.read(entry, look)

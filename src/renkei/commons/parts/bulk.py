@@ -32,8 +32,8 @@ from renkei.database.transaction import Database, Entry, Event, Transaction
 from renkei.kit.errors import Fault, SeveralFaults
 from renkei.kit.strict_json import MOST_FAULTS
 
-ROWS_AT_ONCE: Final = 50_000
-"""Rows of one INSERT: some seconds, well below the time-out of a statement, and a bounded queue of triggers."""
+ROWS_AT_ONCE: Final = 20_000
+"""Rows of one INSERT: a second or two, far below the time-out of a statement, and a bounded queue of triggers."""
 REGISTERED: Final = "jp.renkei.parts.registered.v1"
 
 

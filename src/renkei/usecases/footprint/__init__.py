@@ -21,7 +21,7 @@ from renkei.usecases.footprint import (
 )
 from renkei.usecases.footprint.disclosure import disclose, on_delivery
 from renkei.usecases.footprint.kind import KIND
-from renkei.usecases.footprint.recalculation import recalculate
+from renkei.usecases.footprint.recalculation import recalculate, verify
 from renkei.usecases.footprint.tables import metadata
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ use_case: Final = UseCase(
         "part_deleted": _part_deleted,
         FILES: certificates.follow_files,
     },
+    verify=verify,
     timers=(Timer("updates_published", updates_store.owners_with_due, updates.publish_due),),
     handlers={DELIVERY_WRITTEN: on_delivery, **proposals.HANDLERS},
 )

@@ -20,8 +20,9 @@ from typing import Final
 from uuid import UUID
 
 from renkei.commons.parts.model import GraphPart, OwnGraph
-from renkei.commons.parts.service import graph_above
+from renkei.commons.parts.service import graph_above, whole_graph
 from renkei.database.transaction import Event, Transaction
+from renkei.kit.decimals import to_15_digits
 from renkei.usecases.footprint import store, updates_store
 from renkei.usecases.footprint.calculation import Node, evaluate
 from renkei.usecases.footprint.components import components_in_order
@@ -35,7 +36,7 @@ from renkei.usecases.footprint.model import (
     UpdatePolicy,
     Value,
 )
-from renkei.usecases.footprint.rules import due_day, goes_beyond, is_held
+from renkei.usecases.footprint.rules import due_day, goes_beyond, is_held, total
 
 STATED: Final = "jp.renkei.footprint.stated.v1"
 UPDATE_WAITS: Final = "jp.renkei.footprint.update_waits.v1"
@@ -62,6 +63,46 @@ def recalculate(
         for update in wave.held:
             tx.emit(Event(UPDATE_WAITS, tx.caller.operator_key, update.update_id, {"part": update.part_key}))
     return dict(zip(wave.written, write_versions(tx, list(wave.written.values())), strict=True))
+
+
+def verify(tx: Transaction) -> list[dict[str, object]]:
+    """Calculate everything of the caller's anew from the facts and tell what differs from what is stored; writes nothing.
+
+    One object a difference: the part, and what is published (or waits) beside what it should be, kgCO2e per unit over all
+    stages. Follows from the caller's own rows alone, whatever the order in which they came.
+    """
+    wave = _Wave(tx, whole_graph(tx), {})
+    wave.run()
+    found: list[dict[str, object]] = []
+    for version, statement in wave.written.items():
+        stored = wave.current[version]
+        found.append(_difference(wave, version, "published", stored.in_force, statement.in_force))
+    for update in wave.held:
+        version = (update.part_key, update.trade_key)
+        found.append(_difference(wave, version, "waiting", None, update.in_force))
+    left = {update.update_id: version for version, update in wave.open_at_first.items()}
+    replaced = {(update.part_key, update.trade_key) for update in wave.held}
+    found += [
+        _difference(wave, left[update_id], "waiting", None, None)
+        for update_id in wave.ended
+        if left[update_id] not in replaced
+    ]
+    return found
+
+
+def _difference(
+    wave: _Wave, version: Version, what: str, stored: Value | None, computed: Value | None
+) -> dict[str, object]:
+    waiting = wave.open_at_first.get(version)
+    if what == "waiting" and waiting is not None and waiting.state == "waiting":
+        stored = waiting.in_force
+    return {
+        "trace_id": wave.graph.parts[version[0]].trace_id,
+        "for_one_trade": version[1] is not None,
+        "what": what,
+        "stored": None if stored is None else to_15_digits(total(stored)),
+        "computed": None if computed is None else to_15_digits(total(computed)),
+    }
 
 
 def write_versions(tx: Transaction, versions: Sequence[Statement]) -> list[Statement]:
@@ -95,6 +136,7 @@ class _Wave:
         }
         self.policies = updates_store.read_policies(tx, graph.above)
         self.open = updates_store.read_open(tx, self.policies) if self.policies else {}
+        self.open_at_first = dict(self.open)
         self.sources = Sources(tx, graph, stated.estimates)
         self.written: dict[Version, Statement] = {}
         self.held: list[Update] = []
