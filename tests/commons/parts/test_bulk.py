@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -294,6 +296,51 @@ class TestAgain:
                 database.run(acme, fails)
             assert names(database, acme) == []
             assert database.run(acme, lambda tx: promote(tx, staged)).parts_created == 2
+
+
+class TestAtOnce:
+    def test_two_registrations_of_the_same_rows_store_each_part_once(self, database, acme, rows):
+        for number in range(50):
+            rows.row(f"部品{number}", [f"部品{number + 1}"])
+        together = threading.Barrier(2)
+
+        def run(_):
+            together.wait()
+            return register(database, acme, rows)
+
+        with ThreadPoolExecutor(2) as pool:
+            first, second = pool.map(run, range(2))
+        assert first.trace_ids == second.trace_ids
+        assert sorted([first.parts_created, second.parts_created]) == [0, 51]
+        assert sorted([first.structures, second.structures]) == [0, 50]
+
+    def test_a_structure_put_meanwhile_comes_before_or_after(self, database, acme, rows):
+        """Serial outcomes only: the last of the two writers is in force, and both versions are there."""
+        [(_, trace_id)] = register(database, acme, Rows(acme).row("車", ["軸"])).trace_ids
+        rows.row("車", ["箱"])
+        together = threading.Barrier(2)
+
+        def bulk():
+            together.wait()
+            return register(database, acme, rows)
+
+        def single():
+            together.wait()
+            line = rows.line("板")
+            return database.run(acme, lambda tx: put_structure(tx, trace_id, [line]))
+
+        with ThreadPoolExecutor(2) as pool:
+            for running in [pool.submit(bulk), pool.submit(single)]:
+                running.result()
+        versions = [
+            [
+                line.child.name
+                for line in database.read(acme, lambda tx, v=v: structure_version(tx, trace_id, v)).lines
+            ]
+            for v in (1, 2, 3)
+        ]
+        assert versions in ([["軸"], ["箱"], ["板"]], [["軸"], ["板"], ["箱"]])
+        assert [line.child.name for line in structure(database, acme, trace_id).lines] == versions[2]
 
 
 class TestFaults:
