@@ -18,7 +18,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from renkei.app import access_policy, open_files
+from renkei.app import access_policy, open_files, reactions
 from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.consents import service as consents
 from renkei.commons.consents.model import ConsentDraft
@@ -29,7 +29,7 @@ from renkei.commons.parts import service as parts
 from renkei.commons.parts.model import LineDraft, PartDraft
 from renkei.database.duties import is_owned
 from renkei.database.events import Handlers, ReceivedEvent, pending_since
-from renkei.database.transaction import Database, Event, Transaction, as_role
+from renkei.database.transaction import Database, Event, Transaction, as_role, open_pool
 from renkei.kit.secret_box import open_secret_box
 from renkei.settings import Settings
 from renkei.worker import run_worker
@@ -206,6 +206,50 @@ class TestTimers:
             assert children() == 0
             clock.turn(days=2)
             wait_until(lambda: children() == 1, "the structure is in force on its day")
+
+    def test_who_could_not_have_his_turn_gets_another(
+        self, settings: Settings, clock: Turnable, database: Database, database_url: str, a: Operator
+    ) -> None:
+        """Another process has the operator's turn, so the daily work gives up; it is tried again the same day."""
+        draft = PartDraft(plant_id=a.plant_id, name="ドア")
+        line = LineDraft(child=PartDraft(plant_id=a.plant_id, name="ヒンジ"), amount=Decimal(2), unit="unit")
+        day = (clock.now() + timedelta(days=2)).date()
+        stored = database.run(a, lambda tx: parts.put_structure(tx, draft, [line], effective_from=day))
+        clock.turn(days=2)
+        pool = open_pool(database_url, size=4, timeouts_ms={"lock_timeout": 50})
+        stop = threading.Event()
+        worker = threading.Thread(
+            target=run_worker,
+            args=(settings, Database(pool, clock=clock, reactions=reactions()), stop),
+            kwargs={"direct_url": database_url, "handled_by": {}},
+        )
+        with psycopg.connect(database_url, autocommit=True) as turn:
+            turn.execute("SELECT pg_advisory_lock(7264, %s)", (a.operator_key,))
+            worker.start()
+
+            def waits() -> bool:
+                found = turn.execute(
+                    "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = 7264 "
+                    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                )
+                return found.fetchone() is not None
+
+            for _ in range(2):
+                wait_until(waits, "the worker waits for the turn")
+                wait_until(lambda: not waits(), "it has given up")
+            turn.execute("SELECT pg_advisory_unlock_all()")
+        try:
+            trace_id = stored.parent.trace_id
+
+            def begun() -> bool:
+                view = database.read(a, lambda tx: parts.structure_of(tx, trace_id))
+                return view is not None and len(view.lines) == 1
+
+            wait_until(begun, "the structure is in force after all")
+        finally:
+            stop.set()
+            worker.join(PATIENCE_SECONDS)
+            pool.close()
 
     def test_a_consent_ends_at_its_time(
         self, database: Database, clock: Turnable, working: Callable[..., ExitStack], a: Operator, b: Operator

@@ -18,13 +18,13 @@ import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
-from uuid import UUID
 
+import psycopg
 import structlog
 
 from renkei.app import handlers, open_context
@@ -34,7 +34,7 @@ from renkei.commons.edge.context import AppContext
 from renkei.commons.files.service import clear_abandoned
 from renkei.commons.notifications import service as notifications
 from renkei.commons.parts import service as parts
-from renkei.commons.usecase import use_cases
+from renkei.commons.usecase import Timer, use_cases
 from renkei.database.duties import DutyLock, DutyLostError, Fence, hold
 from renkei.database.events import (
     Handlers,
@@ -44,7 +44,7 @@ from renkei.database.events import (
     purge_events,
     work_off,
 )
-from renkei.database.transaction import Database, Transaction, act_as, as_role
+from renkei.database.transaction import Busy, Database, Transaction, act_as, as_role
 from renkei.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -174,50 +174,63 @@ class _Timers:
     def run(self, worker: Worker, lock: DutyLock, fence: Fence) -> None:
         """Do what is due until `stop`. Raises `DutyLostError`, `Busy`, `psycopg.Error`."""
         settings, clock = worker.settings, worker.database.clock
-        day: date | None = None
+        daily = (
+            Timer("structures_begun", parts.owners_of_beginning_structures, parts.begin_structures),
+            *(timer for use_case in use_cases() for timer in use_case.timers),
+        )
+        often = (Timer("consents_ended", consents.providers_with_ended, consents.expire),)
+        done: date | None = None
         look_at = clear_at = 0.0
         while not worker.stop.is_set():
-            today = clock.now().date()
-            if day != today:
-                self._as_each(
-                    "structures_begun", parts.owners_of_beginning_structures, parts.begin_structures, fence
-                )
-                for timer in (timer for use_case in use_cases() for timer in use_case.timers):
-                    self._as_each(timer.name, timer.due, timer.work, fence)
-                day = today
             if time.monotonic() >= look_at:
-                self._as_each("consents_ended", consents.providers_with_ended, consents.expire, fence)
+                today = clock.now().date()
+                if done != today:
+                    undone = [timer for timer in daily if not self._as_each(timer, fence)]
+                    done = done if undone else today  # what failed is tried again at the next look
+                for timer in often:
+                    self._as_each(timer, fence)
                 look_at = time.monotonic() + settings.duties_interval_seconds
             if time.monotonic() >= clear_at:
-                self._clear(fence)
+                self._clear_all(fence)
                 clear_at = time.monotonic() + settings.clearing_interval_seconds
             lock.wait(min(1.0, settings.duties_interval_seconds))
 
-    def _as_each(
-        self,
-        name: str,
-        due: Callable[[Transaction], Sequence[tuple[int, UUID]]],
-        work: Callable[[Transaction], int],
-        fence: Fence,
-    ) -> None:
-        """Do `work` as every operator that `due` names, each in its own transaction; one's trouble is its own."""
+    def _as_each(self, timer: Timer, fence: Fence) -> bool:
+        """Do its work as every operator that has something due, each in its own transaction; whether all succeeded.
+
+        One operator's trouble is its own.
+        """
         database = self._worker.database
+        succeeded = True
 
         def held(tx: Transaction) -> int:
             hold(tx, fence)
-            return work(tx)
+            return timer.work(tx)
 
-        for operator_key, operator_id in database.run(_ENGINE, due, write=False):
+        for operator_key, operator_id in database.run(_ENGINE, timer.due, write=False):
             if self._worker.stop.is_set():
-                return
+                return False
             try:
                 count = database.run(act_as(operator_key, operator_id), held)
             except DutyLostError:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is must not stop the other companies
-                log.warning("timer_failed", timer=name, operator=str(operator_id), error=describe(error))
+                succeeded = False
+                log.warning(
+                    "timer_failed", timer=timer.name, operator=str(operator_id), error=describe(error)
+                )
             else:
-                log.info(name, operator=str(operator_id), count=count)
+                log.info(timer.name, operator=str(operator_id), count=count)
+        return succeeded
+
+    def _clear_all(self, fence: Fence) -> None:
+        """`_clear`; what goes wrong outside of the database waits for the next time."""
+        try:
+            self._clear(fence)
+        except (DutyLostError, Busy, psycopg.Error):
+            raise
+        except Exception as error:  # noqa: BLE001 - a full disk must not keep consents from ending
+            log.warning("clearing_failed", error=describe(error))
 
     def _clear(self, fence: Fence) -> None:
         """Delete what is past its retention, and rotate the signing key when it is its time."""
