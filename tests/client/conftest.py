@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
@@ -87,7 +86,7 @@ def server(server_url: str, template: str, tmp_path_factory: pytest.TempPathFact
 
     One for all tests of the folder: each works with companies of its own, which see nothing of the others.
     """
-    name = f"client_{os.getpid()}"
+    name = f"client_{uuid4().hex}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))

@@ -26,12 +26,15 @@ from renkei.client import (
     PartDraft,
     PlantDraft,
     RequestDraft,
+    UpdatePolicy,
 )
 from renkei.client.errors import NotFoundError
 
 UNIT: Final = "piece"
 DISCLOSED: Final = frozenset({"total", "quality"})
 """What each supplier of the example lets its customer see."""
+MESSAGE: Final = "CFP値のご回答をお願いします。"
+AT_ONCE: Final = UpdatePolicy(mode="at_once")
 PATIENCE_SECONDS: Final = 30.0
 _PAUSE_SECONDS: Final = 0.01
 
@@ -225,6 +228,8 @@ class LiveChain:
                     for link in links
                 ],
             )
+        if client.updates.policy(own.trace_id) != AT_ONCE:
+            client.updates.replace_policy(own.trace_id, AT_ONCE)
         children = {line.child.name: line.child for line in structure.lines}
         for link in links:
             self.bought[link] = children[self.chain.company(link.supplier).part]
@@ -241,13 +246,12 @@ class LiveChain:
         if not any(trade.upstream_trace_id == own.trace_id for trade in trades):
             asked = trades[0].request_id if trades else None
             if asked is None:
-                asked = customer.requests.create(
-                    RequestDraft(
-                        trace_id=bought.trace_id,
-                        upstream_operator_id=supplier_id,
-                        message="CFP値のご回答をお願いします。",
-                    )
-                ).request_id
+                draft = RequestDraft(
+                    trace_id=bought.trace_id, upstream_operator_id=supplier_id, message=MESSAGE
+                )
+                asked = customer.requests.create(draft).request_id
+            elif customer.requests.get(asked).state == "REJECT":
+                customer.requests.update(asked, message=MESSAGE)  # asks again
             supplier.requests.link(asked, own.trace_id)
         decided = supplier.consents.list(trace_id=own.trace_id, consumer_id=customer_id, kind="CFP")
         if not any(one.state == "granted" and set(one.attributes) >= DISCLOSED for one in decided):
