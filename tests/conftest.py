@@ -18,18 +18,6 @@ from renkei.database.transaction import Database, Entry, act_as, open_pool
 
 TEMPLATE = "renkei_template"
 
-WAITING = {
-    "fuzz": "operations that are not built yet answer 500",
-}
-"""Suites written ahead of their rooms; each goes from this list with the room it waits for."""
-
-collect_ignore = list(WAITING)
-
-
-def pytest_report_header() -> list[str]:
-    """Say which suites do not run, and why."""
-    return [f"not run: tests/{name} ({reason})" for name, reason in WAITING.items()]
-
 
 def database_of(url: str, name: str) -> str:
     """The same server and login as `url`, another database."""
