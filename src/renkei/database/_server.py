@@ -7,6 +7,7 @@ import fcntl
 import os
 import re
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -54,6 +55,8 @@ DEFAULT_SETTINGS: Mapping[str, str] = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_min_error_statement": "panic",
+    # After a crash everything is brought to disk first: by one call instead of one for each of some thousand files.
+    **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
 }
 # These hold the promises above, so they are not for callers.
 _RESERVED = frozenset(
