@@ -40,10 +40,10 @@ from renkei.database.events import (
     Handlers,
     begin_anew_if_restored,
     describe,
-    purge_claims,
     purge_events,
     work_off,
 )
+from renkei.database.idempotency import purge_idempotency
 from renkei.database.transaction import Busy, Database, Transaction, act_as, as_role
 from renkei.settings import Settings
 
@@ -249,15 +249,19 @@ class _Timers:
                 tx, now - timedelta(days=settings.event_retention_days), limit=_PURGED_AT_ONCE
             )
 
-        deleted = {"events": 0}
-        while not self._worker.stop.is_set():
-            count = purge(events)
-            deleted["events"] += count
-            if count < _PURGED_AT_ONCE:
-                break
+        def in_steps(work: Callable[[Transaction], int]) -> int:
+            total = 0
+            while not self._worker.stop.is_set():
+                count = purge(work)
+                total += count
+                if count < _PURGED_AT_ONCE:
+                    break
+            return total
+
+        deleted = {"events": in_steps(events)}
         # An hour more than promised: a repetition at the last moment still finds its key.
         claimed = now - timedelta(hours=settings.idempotency_hours + 1)
-        deleted["idempotency"] = purge(lambda tx: purge_claims(tx, claimed))
+        deleted["idempotency"] = in_steps(lambda tx: purge_idempotency(tx, claimed, limit=_PURGED_AT_ONCE))
         told = now - timedelta(days=settings.notification_retention_days)
         deleted["notifications"] = purge(lambda tx: notifications.purge(tx, told))
         context = self._opened()

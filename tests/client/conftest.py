@@ -28,7 +28,7 @@ from renkei.commons.operators.service import register_operator
 from renkei.database.transaction import Database, open_pool
 from renkei.settings import Settings
 from renkei.worker import run_worker
-from tests.conftest import database_of
+from tests.conftest import database_of, drop_database
 
 PASSWORD = "Correct-Horse-1"
 QUICK = Patience(timeout_seconds=20, attempts=4, pause_seconds=0.01, longest_pause_seconds=0.05)
@@ -94,8 +94,7 @@ def server(server_url: str, template: str, tmp_path_factory: pytest.TempPathFact
     url = database_of(server_url, name)
     with closing(open_pool(url, size=20)) as pool:
         yield from _serve(Database(pool, reactions=reactions()), url, tmp_path_factory.mktemp("client"))
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop_database(server_url, name)
 
 
 def _serve(database: Database, database_url: str, data_dir: Path) -> Iterator[Server]:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from renkei.app import create_app, reactions
 from renkei.database.transaction import Database, open_pool
 from renkei.settings import Settings
-from tests.conftest import database_of
+from tests.conftest import database_of, drop_database
 from tests.connectors.native.world import CLIENT
 from tests.fuzz.target import Target, populate, serving
 
@@ -40,5 +40,4 @@ def target(server_url: str, template: str, tmp_path_factory: pytest.TempPathFact
             yield populate(app, http, port, database)
     finally:
         pool.close()
-        with psycopg.connect(server_url, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop_database(server_url, name)

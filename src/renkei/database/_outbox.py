@@ -245,12 +245,6 @@ def purge_events(tx: Transaction, before: datetime, *, limit: int = 5_000) -> in
     ).rowcount
 
 
-def purge_claims(tx: Transaction, before: datetime) -> int:
-    """Delete idempotency keys claimed before `before`; returns how many."""
-    # guard: retention is the platform's duty for all companies at once
-    return tx.execute("DELETE FROM commons.idempotency WHERE claimed_at < %s", (before,)).rowcount
-
-
 def queue_state(tx: Transaction, reader: str = READER, *, most: int = 100_000) -> QueueState:
     """How far the reader is behind; counts go up to `most`, so that asking stays cheap."""
     row = tx.row(
