@@ -78,6 +78,7 @@ docs: setup ## Write the generated reference pages anew (settings, errors, comma
 
 .PHONY: lock
 lock: setup ## Write requirements.lock anew from pyproject.toml
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group dev pyproject.toml --output-file requirements.lock
 
 .PHONY: changelog

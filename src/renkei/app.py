@@ -16,10 +16,12 @@ from functools import lru_cache, partial
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
+from renkei import web
 from renkei.commons.access.model import AccessPolicy
 from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.edge import health
@@ -167,6 +169,10 @@ def create_app(
     v1 = native.application(context)
     app.mount("/v1", v1)
     app.router.routes.append(Route("/v1", v1, include_in_schema=False))
+    app.mount("/app", web.application(context))
+    app.router.routes.append(Route("/app", _to_pages, include_in_schema=False))
+    if settings.front_page_dir is None:
+        app.router.routes.append(Route("/", _to_pages, include_in_schema=False))
     for router in ouranos.routers(context):
         app.include_router(router)
 
@@ -183,6 +189,7 @@ def create_app(
             ("/v1/bulk/", None),
             ("/v1/files/", settings.file_size_limit_bytes),
             ("/v1/", settings.v1_body_limit_bytes),
+            ("/app/", settings.v1_body_limit_bytes),
             ("/files/", settings.file_size_limit_bytes),
             ("/", settings.ouranos_body_limit_bytes),
         ),
@@ -200,6 +207,10 @@ def create_app(
     # Added last, so outermost: it also sees what the other middlewares refuse.
     app.add_middleware(Observe, failure=partial(_failure, default=default))
     return app
+
+
+def _to_pages(_: Request) -> Response:
+    return RedirectResponse("/app/")
 
 
 def _is_v1(scope: Scope) -> bool:

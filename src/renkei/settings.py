@@ -205,6 +205,12 @@ class Settings(BaseSettings):
         "How long such a lock lasts; short, since anyone can cause it who knows an address.",
         ge=1,
     )
+    web_idle_seconds: int = _setting(
+        _ACCESS,
+        7_200,
+        "A person who does nothing at the pages for so long must sign in again: about a long meeting.",
+        ge=60,
+    )
     password_min_characters: int = _setting(
         _ACCESS,
         12,

@@ -75,8 +75,6 @@ GRANT SELECT, INSERT, UPDATE ON commons.invitations, commons.plants, commons.par
   commons.trade_shares, commons.consents, commons.files TO renkei_app;
 GRANT DELETE ON commons.part_numbers TO renkei_app;
 GRANT SELECT, INSERT ON commons.structures, commons.structure_lines TO renkei_app;
--- A bulk registration numbers parts and structures, which refer to each other, before it inserts them.
-GRANT USAGE ON SEQUENCE commons.parts_part_key_seq, commons.structures_structure_key_seq TO renkei_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON commons.idempotency TO renkei_app;
 GRANT SELECT ON commons.history TO renkei_app;
 

@@ -1,4 +1,7 @@
-"""The newest event of a company is found at once: kept graphs are checked against it with every read."""
+"""What came after the first release: the newest event of a company is found at once, and bulk registration may number.
+
+Kept graphs are checked against a company's newest event with every read.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index("ix_events_sender", "events", ["sender_key", "event_key"], unique=False, schema="commons")
+    # A bulk registration numbers parts and structures, which refer to each other, before it inserts them.
+    op.execute(
+        "GRANT USAGE ON SEQUENCE commons.parts_part_key_seq, commons.structures_structure_key_seq TO renkei_app"
+    )
 
 
 def downgrade() -> None:

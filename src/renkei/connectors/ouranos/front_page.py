@@ -18,9 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from renkei.commons.edge.facts import header
 from renkei.connectors.ouranos.door import ERRORS_PATHS
 
-_API_PREFIXES: Final = ("/api/", "/auth/", "/v1/", "/files/", "/.well-known/")
+_API_PREFIXES: Final = ("/api/", "/app/", "/auth/", "/v1/", "/files/", "/.well-known/")
 _API_PATHS: Final = frozenset(
-    {"/dataReset", "/healthz", "/readyz", "/metrics", "/v1", "/ouranos/openapi.json"}
+    {"/dataReset", "/healthz", "/readyz", "/metrics", "/v1", "/app", "/ouranos/openapi.json"}
 )
 _INDEX: Final = "index.html"
 

@@ -1,0 +1,251 @@
+"""One request of a page: who asks, in which language, with which form; and the one transaction that answers it.
+
+    @routes.post("/parts")
+    def create(call: Opened) -> Response:
+        form = call.form(PartForm)
+        part = call.write(lambda tx: update_part(tx, form.draft()))
+        return call.redirect(f"/app/parts/{part.trace_id}", "The part is registered.")
+
+What a room refuses is shown beside the field it is about, on the page that the form came from: the endpoint catches
+`RenkeiError` where it can show the form again, everything else ends on a page that says what to do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Final, TypeVar
+from urllib.parse import parse_qsl, quote
+
+from fastapi import Depends
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from renkei.commons.access.entry import v1_entry
+from renkei.commons.access.errors import RefreshRefused, TokenInvalid, TokenMissing
+from renkei.commons.access.model import ClientContext
+from renkei.commons.access.service import refresh_ouranos
+from renkei.commons.edge.calls import client_ip
+from renkei.commons.edge.context import AppContext
+from renkei.commons.edge.facts import facts_of
+from renkei.commons.edge.validation import Body, read
+from renkei.database.caller import Caller
+from renkei.database.transaction import Entry, Transaction
+from renkei.kit.errors import Fault, RenkeiError
+from renkei.kit.problems import choose_language
+from renkei.web import session as sessions
+from renkei.web.drawing import render
+from renkei.web.session import Session
+from renkei.web.words import LANGUAGES, Words
+
+M = TypeVar("M", bound=Body)
+T = TypeVar("T")
+
+CSRF_FIELD: Final = "csrf"
+_MOST_FIELDS: Final = 2_000
+
+
+class FormForged(RenkeiError):
+    """A form without the secret of this session: an old page, or another site's."""
+
+    code = "form_outdated"
+    en = "This page is too old. Please load it again and repeat what you did."
+    ja = "このページの有効期限が切れています。再読み込みしてもう一度操作してください。"
+
+
+class NotSignedIn(RenkeiError):
+    """Nobody has signed in, or the session is over."""
+
+    code = "not_signed_in"
+    en = "Please sign in."
+    ja = "ログインしてください。"
+
+
+@dataclass(slots=True, kw_only=True)
+class PageCall:
+    """One request. `session` may change while it is answered; the answer then sets the cookie."""
+
+    context: AppContext
+    request: Request
+    session: Session
+    words: Words
+    fields: Sequence[tuple[str, str]] = ()
+    caller: Caller | None = None
+    _former: Session | None = None
+    _faults: dict[str, list[str]] = field(default_factory=dict)
+
+    # -- who -----------------------------------------------------------------------------------------------------
+    @property
+    def entry(self) -> Entry:
+        """The entry of this request's transactions. Raises `NotSignedIn` when used, if nobody has signed in."""
+        if self.session.access is None:
+            raise NotSignedIn
+        client = ClientContext(
+            token=self.session.access,
+            client_ip=client_ip(self.request.scope, self.context),
+            operator_header=self.session.operator_id,
+        )
+        enter = v1_entry(self.context.access, client, door="page")
+
+        def entered(connection: Any, writing: bool) -> Caller:
+            try:
+                caller = enter(connection, writing)
+            except (TokenInvalid, TokenMissing):
+                raise NotSignedIn from None
+            if caller.operator_key:
+                facts_of(self.request.scope).operator_id = caller.operator_id
+                self.context.quota.take(caller.operator_id)
+            self.caller = caller
+            return caller
+
+        return entered
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """What `work` reads."""
+        return self.context.database.read(self.entry, work)
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """What `work` writes. Raises `FormForged` first if the form is not of this session."""
+        self.check_form()
+        return self.context.database.run(self.entry, work)
+
+    def check_form(self) -> None:
+        """Raise `FormForged` unless the form carries the secret of this session."""
+        if not sessions.is_genuine(self.session, self.field(CSRF_FIELD)):
+            raise FormForged
+
+    # -- what was sent -------------------------------------------------------------------------------------------
+    def field(self, name: str) -> str | None:
+        """A field of the form, None if it was not sent."""
+        return next((value for key, value in self.fields if key == name), None)
+
+    def all_of(self, name: str) -> list[str]:
+        """Every value of a field (check boxes)."""
+        return [value for key, value in self.fields if key == name]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The form as it was sent, to show it again."""
+        return {name: value for name, value in self.fields if name != CSRF_FIELD}
+
+    def form(self, model: type[M], **lists: Sequence[str]) -> M:
+        """The form as a `model`; an empty field counts as not sent. Raises `SeveralFaults` with every fault."""
+        given: dict[str, object] = {
+            name: value.strip() for name, value in self.fields if name != CSRF_FIELD and value.strip()
+        }
+        return read(model, given | {name: list(values) for name, values in lists.items()})
+
+    def query(self, name: str, default: str = "") -> str:
+        """A parameter of the address."""
+        return self.request.query_params.get(name, default)
+
+    def tell(self, error: RenkeiError) -> None:
+        """Show the faults of `error` on the page that is rendered next, each beside its field."""
+        for fault in error.faults:
+            self._faults.setdefault(field_of(fault), []).append(fault.sentence(self.words.language))
+
+    # -- what is answered ----------------------------------------------------------------------------------------
+    def show(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A page."""
+        shown = self.session.message
+        if shown is not None:
+            self.session = replace(self.session, message=None)
+        html = render(
+            template,
+            words=self.words,
+            call=self,
+            message=shown,
+            faults=self._faults,
+            **values,
+        )
+        return self._with_cookie(HTMLResponse(html, 422 if self._faults and status == 200 else status))
+
+    def redirect(self, address: str, message: str | None = None, **values: object) -> Response:
+        """Go on to another page of ours (see other: a reload does not repeat the form), and tell something there."""
+        if message is not None:
+            self.session = replace(self.session, message=self.words(message, **values))
+        return self._with_cookie(RedirectResponse(address, 303))
+
+    def to_sign_in(self) -> Response:
+        """Go to the sign-in page, and come back to this one behind it (a form that was sent is not repeated)."""
+        self.session = replace(self.session, access=None, refresh=None, operator_id=None)
+        url = self.request.url
+        here = url.path + (f"?{url.query}" if url.query else "")
+        back = f"?next={quote(here)}" if self.request.method == "GET" and here != "/app/" else ""
+        return self._with_cookie(RedirectResponse(f"/app/login{back}", 303))
+
+    def _with_cookie(self, response: Response) -> Response:
+        now = int(time.time())
+        is_old = now - self.session.seen_at > sessions.RESEAL_SECONDS
+        if is_old or self.session != self._former:
+            secure = self.context.settings.base_url.startswith("https://")
+            response.set_cookie(
+                sessions.cookie_name(secure=secure),
+                sessions.seal(replace(self.session, seen_at=now), self.context.secrets),
+                max_age=self.context.settings.web_idle_seconds,
+                httponly=True,
+                secure=secure,
+                samesite="lax",
+                path="/",
+            )
+        return response
+
+
+def field_of(fault: Fault) -> str:
+    """The name of the form's field that a fault is about: the last word of its place; "" for the form as a whole."""
+    return fault.pointer.rpartition("/")[2].rpartition(":")[2]
+
+
+async def open_page(request: Request) -> PageCall:
+    """The call of this request: form read, session opened, its access token renewed where it is about to end."""
+    context: AppContext = request.app.state.context
+    now = int(time.time())
+    settings = context.settings
+    name = sessions.cookie_name(secure=settings.base_url.startswith("https://"))
+    former = sessions.open_cookie(request.cookies.get(name), context.secrets, now, settings.web_idle_seconds)
+    session = former or sessions.fresh(now)
+    fields: Sequence[tuple[str, str]] = ()
+    if request.method == "POST":
+        try:
+            body = await request.body()
+            fields = parse_qsl(
+                body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
+            )
+        except (UnicodeDecodeError, ValueError, ClientDisconnect):
+            fields = ()
+    accepted = choose_language(request.headers.get("accept-language"), default=settings.default_language)
+    chosen = next((one for one in LANGUAGES if one == session.language), accepted)
+    return PageCall(
+        context=context,
+        request=request,
+        session=session,
+        words=Words(chosen),
+        fields=fields,
+        _former=former,
+    )
+
+
+def renewed(call: PageCall) -> PageCall:
+    """The same with a new access token where the present one has ended; with none where the session is over."""
+    session = call.session
+    if session.access is None or session.refresh is None:
+        return call
+    try:
+        call.context.access.verify(session.access)
+    except TokenInvalid:
+        try:
+            tokens = refresh_ouranos(call.context.access, session.refresh)
+        except RefreshRefused:
+            call.session = replace(session, access=None, refresh=None, operator_id=None)
+        else:
+            call.session = replace(session, access=tokens.access_token)
+    return call
+
+
+def _opened(call: Annotated[PageCall, Depends(open_page)]) -> PageCall:
+    return renewed(call)
+
+
+Opened = Annotated[PageCall, Depends(_opened)]
+"""The parameter of an endpoint of a page."""

@@ -1,0 +1,12 @@
+"""The pages, one module a subject."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from renkei.web.pages import entry, home
+
+
+def routers() -> tuple[APIRouter, ...]:
+    """The routers of all pages."""
+    return (entry.router(), home.router())

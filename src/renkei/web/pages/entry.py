@@ -1,0 +1,94 @@
+"""Signing in and out, the language, and the company one acts for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from renkei.commons.access.errors import InvalidCredentials
+from renkei.commons.access.service import acting_for, login, logout
+from renkei.commons.edge.fields import Id
+from renkei.commons.edge.validation import Body
+from renkei.kit.errors import RenkeiError
+from renkei.web import session as sessions
+from renkei.web.calls import Opened
+from renkei.web.words import LANGUAGES
+
+
+class CompanyForm(Body):
+    """The company to act for."""
+
+    operator_id: Id
+
+
+def router() -> APIRouter:
+    """The routes."""
+    routes = APIRouter()
+
+    @routes.get("/login")
+    def sign_in_page(call: Opened) -> Response:
+        if call.session.is_signed_in:
+            return call.redirect("/app/")
+        return call.show("login.html", email="", following=_own_address(call.query("next")))
+
+    @routes.post("/login")
+    def sign_in(call: Opened) -> Response:
+        call.check_form()
+        email, following = call.field("email") or "", _own_address(call.field("next") or "")
+        try:
+            # Good for some hours and revocable; the page renews its access token from it without turning it over, so
+            # that two windows at once do not end each other's session.
+            tokens = login(call.context.access, email, call.field("password") or "", kind="ouranos")
+        except InvalidCredentials as error:
+            call.tell(error)
+            return call.show("login.html", 401, email=email, following=following)
+        call.session = replace(
+            sessions.fresh(call.session.seen_at, call.session.language),
+            access=tokens.access_token,
+            refresh=tokens.refresh_token,
+        )
+        return call.redirect(following or "/app/")
+
+    @routes.post("/logout")
+    def sign_out(call: Opened) -> Response:
+        call.check_form()
+        if call.session.refresh is not None:
+            logout(call.context.access, call.session.refresh)
+        call.session = sessions.fresh(call.session.seen_at, call.session.language)
+        return call.redirect("/app/login", "You have signed out.")
+
+    @routes.post("/language")
+    def choose_language(call: Opened) -> Response:
+        call.check_form()
+        wanted = call.field("language")
+        if wanted in LANGUAGES:
+            call.session = replace(call.session, language=wanted)
+        return call.redirect(_own_address(call.field("next") or "") or "/app/")
+
+    @routes.get("/company")
+    def companies(call: Opened) -> Response:
+        caller = call.read(lambda tx: tx.caller)
+        return call.show("companies.html", companies=acting_for(call.context.access, caller), now=caller)
+
+    @routes.post("/company")
+    def choose_company(call: Opened) -> Response:
+        call.check_form()
+        chosen = call.form(CompanyForm).operator_id
+        former = call.session.operator_id
+        call.session = replace(call.session, operator_id=chosen)
+        try:
+            call.read(lambda tx: tx.caller)
+        except RenkeiError:
+            call.session = replace(call.session, operator_id=former)
+            raise
+        return call.redirect("/app/")
+
+    return routes
+
+
+def _own_address(address: str) -> str:
+    """The address if it is a page of ours (never another site's), else nothing."""
+    is_own = address.startswith("/app/") and not address.startswith("/app//")
+    return address if is_own and "\\" not in address and address.isprintable() else ""

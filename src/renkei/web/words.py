@@ -1,0 +1,86 @@
+"""Words and numbers as people write them, in Japanese and English.
+
+The English sentence is the key; `locale/ja.po` holds the Japanese one. A test finds every sentence of the templates and
+modules that has none. `%(name)s` stands for a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from renkei.kit.decimals import plain_text
+
+Language = Literal["ja", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("ja", "en")
+LOCALE: Final = Path(__file__).parent / "locale"
+_BABEL: Final[Mapping[Language, str]] = {"ja": "ja_JP", "en": "en_GB"}
+ZONE: Final = ZoneInfo("Asia/Tokyo")
+SHOWN_DIGITS: Final = 3
+"""Significant digits of a number on a page; the exact value stands in its title."""
+
+
+@cache
+def catalogue(language: Language) -> Mapping[str, str]:
+    """English sentence → sentence in `language`; empty for English."""
+    if language == "en":
+        return {}
+    with (LOCALE / f"{language}.po").open("rb") as file:
+        found = read_po(file, locale=language)
+    return {str(message.id): str(message.string) for message in found if message.id and message.string}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language."""
+
+    language: Language
+
+    def __call__(self, sentence: str, **values: object) -> str:
+        """The sentence in this language, with its values."""
+        said = catalogue(self.language).get(sentence, sentence)
+        return said % values if values else said
+
+    def number(self, x: Decimal | float | None, digits: int = SHOWN_DIGITS) -> str:
+        """`x` with so many significant digits; "–" for None."""
+        if x is None:
+            return "–"
+        value = Decimal(str(x)) if isinstance(x, float) else Decimal(x)
+        if not value.is_finite():
+            return "–"
+        rounded = round(value, digits - 1 - value.adjusted()) if value else value
+        decimals = max(0, digits - 1 - rounded.adjusted()) if rounded else 0
+        pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
+        return format_decimal(rounded, format=pattern, locale=_BABEL[self.language])
+
+    def exact(self, x: Decimal | float | None) -> str:
+        """Every digit of `x`."""
+        if x is None:
+            return ""
+        return plain_text(Decimal(str(x)) if isinstance(x, float) else Decimal(x))
+
+    def percent(self, x: Decimal | float | None) -> str:
+        """A share from 0 to 1 as per cent; "–" for None."""
+        if x is None:
+            return "–"
+        return format_percent(x, format="#,##0.#%", locale=_BABEL[self.language])
+
+    def day(self, x: date | None) -> str:
+        """A day as people write it; "–" for None."""
+        return "–" if x is None else format_date(x, format="medium", locale=_BABEL[self.language])
+
+    def moment(self, x: datetime | None) -> str:
+        """A moment in Japan's time; "–" for None."""
+        if x is None:
+            return "–"
+        return format_datetime(x, format="short", tzinfo=ZONE, locale=_BABEL[self.language])
