@@ -37,6 +37,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "commons.trades": ("downstream_key", "upstream_key"),
     "commons.requests": ("downstream_key", "upstream_key"),
     "commons.request_messages": ("downstream_key", "upstream_key"),
+    "commons.ledger_facts": ("operator_key", "parties"),
     "commons.deliveries": ("operator_key", "provider_key"),
     "commons.notifications": ("operator_key",),
     "footprint.statements": ("operator_key",),

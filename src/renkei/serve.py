@@ -37,7 +37,7 @@ from renkei.settings import Settings, SettingsError, load_settings
 from renkei.worker import POOL_SIZE, run_worker
 
 _SPAWN: Final = multiprocessing.get_context("spawn")
-_DUTY_CONNECTIONS: Final = 2
+_DUTY_CONNECTIONS: Final = 3
 _SPARE_CONNECTIONS: Final = 10
 """For the command line, backups and the database's own maintenance while a server runs."""
 _LONGEST_PAUSE_SECONDS: Final = 10.0

@@ -43,6 +43,7 @@ _DOORS: Final = "Doors"
 _FILES: Final = "Files"
 _QUOTAS: Final = "Quotas of one operator"
 _EVENTS: Final = "Events and retention"
+_LEDGER: Final = "Ledger"
 _SEEING: Final = "Logs and figures"
 
 
@@ -370,6 +371,41 @@ class Settings(BaseSettings):
         _EVENTS, 400, "How long denied accesses and logins (personal data) are kept for an inquiry.", ge=1
     )
 
+    ledger_head_seconds: float = _setting(
+        _LEDGER,
+        1.0,
+        "How often a head of the ledger is signed, whatever happens: how long a receipt is pending, and the same for "
+        "busy and quiet times, so that heads do not tell when somebody was active.",
+        gt=0,
+        le=1,
+    )
+    ledger_head_leaves: int = _setting(
+        _LEDGER,
+        8,
+        "Fewest leaves that a head adds, facts and padding together; with more facts 8, 64 … times as many. "
+        "At one head a second, 8 are 22 MB a day.",
+        ge=1,
+        le=64,
+    )
+    ledger_head_retention_days: int = _setting(
+        _LEDGER,
+        35,
+        "How long every head is kept; of older ones one an hour. Nothing is lost: later heads prove the same.",
+        ge=1,
+    )
+    ledger_witness_file: Path | None = _setting(
+        _LEDGER,
+        None,
+        "Append-only file to which every head is written as well; by it a database that was set back is noticed. Put "
+        "it where whoever runs the database cannot change it. Without it, ledger/witness.jsonl in the data folder.",
+    )
+    ledger_key_overlap_days: int = _setting(
+        _LEDGER,
+        30,
+        "How long a former key signs beside a new one, so that whoever keeps a key has time to learn the next.",
+        ge=1,
+    )
+
     metrics_enabled: bool = _setting(
         _SEEING, True, "Whether /metrics answers. It tells how busy the server is, never whose data."
     )
@@ -421,7 +457,7 @@ class Settings(BaseSettings):
         message = "must start with postgresql://"
         raise ValueError(message)
 
-    @field_validator("data_dir", "front_page_dir")
+    @field_validator("data_dir", "front_page_dir", "ledger_witness_file")
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
@@ -435,6 +471,11 @@ class Settings(BaseSettings):
             message = "database_direct_url needs database_url beside it"
             raise ValueError(message)
         return self
+
+    @property
+    def witness_file(self) -> Path:
+        """Where heads of the ledger are kept outside of the database."""
+        return self.ledger_witness_file or self.data_dir / "ledger" / "witness.jsonl"
 
     @property
     def base_url(self) -> str:

@@ -1,11 +1,12 @@
 """`renkei work`: what happens without anybody asking.
 
-Two duties, each a thread that owns its duty or waits to (`database.duties`), so that any number of workers may run:
+Three duties, each a thread that owns its duty or waits to (`database.duties`), so that any number of workers may run:
 
 - **events**: reads the outbox in commit order and handles each event as the operator it is addressed to;
 - **timers**: as each operator concerned, structures that come into force (once a day) and consents that end; as the
   platform, deleting what is past its retention and files that nobody's row names, and a new signing key when the newest
-  has grown old.
+  has grown old;
+- **ledger**: gives facts their leaves and signs a head at every tick (`commons.ledger.sequencing`).
 
 A worker never dies of the database: a lost connection, a restart or a lost duty ends in another try, ever later up to
 5 s. On `stop` what is being handled is finished; the rest is somebody else's, or comes again.
@@ -32,6 +33,8 @@ from renkei.commons.access.service import forget_expired_sessions
 from renkei.commons.consents import service as consents
 from renkei.commons.edge.context import AppContext
 from renkei.commons.files.service import clear_abandoned
+from renkei.commons.ledger.sequencing import Sequencer, forget_heads
+from renkei.commons.ledger.witness import FileWitness
 from renkei.commons.notifications import service as notifications
 from renkei.commons.parts import service as parts
 from renkei.commons.usecase import Timer, use_cases
@@ -45,13 +48,15 @@ from renkei.database.events import (
 )
 from renkei.database.idempotency import purge_idempotency
 from renkei.database.transaction import Busy, Database, Transaction, act_as, as_role
+from renkei.kit.secret_box import SecretBox, open_secret_box
 from renkei.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 EVENTS: Final = "events"
 TIMERS: Final = "timers"
-POOL_SIZE: Final = 4
+LEDGER: Final = "ledger"
+POOL_SIZE: Final = 5
 """Connections of a worker beside those of its duties: one a thread, and as many to spare."""
 WAIT_SECONDS: Final = 2.0
 """How often a process that waits for a duty asks for it: another takes over within this time."""
@@ -96,6 +101,7 @@ def run_worker(
     threads = [
         threading.Thread(target=_own, args=(worker, EVENTS, _handle_events), name="renkei-events"),
         threading.Thread(target=_own, args=(worker, TIMERS, _Timers(worker).run), name="renkei-timers"),
+        threading.Thread(target=_own, args=(worker, LEDGER, _sequence), name="renkei-ledger"),
     ]
     for thread in threads:
         thread.start()
@@ -159,6 +165,37 @@ def _begin_anew_after_restore(tx: Transaction, fence: Fence) -> None:
     hold(tx, fence)
     if begin_anew_if_restored(tx):
         log.warning("events_numbered_anew", reason="the database was restored on another server")
+
+
+# -- ledger ---------------------------------------------------------------------------------------------------------
+
+
+def _sequence(worker: Worker, lock: DutyLock, fence: Fence) -> None:
+    """Sign a head at every tick until `stop`. Raises `DutyLostError`, `Busy`, `LedgerRolledBack`."""
+    settings = worker.settings
+    sequencer = Sequencer(
+        worker.database,
+        _box(settings),
+        FileWitness(settings.witness_file),
+        settings.ledger_head_leaves,
+    )
+    sequencer.begin()
+    thinned_at = float("-inf")
+    due = time.monotonic()
+    while not worker.stop.wait(max(0.0, due - time.monotonic())):
+        # A tick that was late is not made up for: heads come at least so far apart as the settings say.
+        due = max(due, time.monotonic() - settings.ledger_head_seconds) + settings.ledger_head_seconds
+        sequencer.tick(fence)
+        if time.monotonic() - thinned_at > settings.clearing_interval_seconds:
+            lock.check()
+            kept = timedelta(days=settings.ledger_head_retention_days)
+            forget_heads(worker.database, fence, worker.database.clock.now() - kept)
+            thinned_at = time.monotonic()
+
+
+def _box(settings: Settings) -> SecretBox:
+    master = settings.master_key.get_secret_value() if settings.master_key is not None else None
+    return open_secret_box(master, settings.data_dir)
 
 
 # -- timers ---------------------------------------------------------------------------------------------------------

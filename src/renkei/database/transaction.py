@@ -8,7 +8,8 @@ Order of a transaction, which no room may bend:
 3. the room's work; it may `mark` things as changed and `emit` events;
 4. `settle`: the reactions registered for what was marked run until nothing new is marked (a footprint is recalculated
    once, however many of its inputs were touched);
-5. the events are written to the outbox in one statement; COMMIT.
+5. what was collected (the ledger's facts) is written, one statement for each writer;
+6. the events are written to the outbox in one statement; COMMIT.
 
 Writers of one operator are serialised by the lock of step 2 (design: "within one operator a write recalculates in the
 same transaction"); writers of different operators meet only on rows of a trade or request, and a deadlock there is
@@ -44,6 +45,8 @@ Entry = Callable[["Connection[TupleRow]", bool], Caller]
 PlatformRole = Literal["renkei_engine", "renkei_access", "renkei_ledger", "none"]
 Reaction = Callable[["Transaction", set[int]], None]
 """Runs at `settle` with the keys marked under one topic, inside the same transaction."""
+Writer = Callable[["Transaction", Sequence[Any]], None]
+"""Writes what was collected for it, in the order in which it was collected, set-wise."""
 
 
 class Busy(RenkeiError):
@@ -99,6 +102,7 @@ class Transaction:
         self._reactions = reactions
         self._marked: dict[str, set[int]] = {}
         self._events: list[Event] = []
+        self._collected: dict[Writer, list[Any]] = {}
 
     # -- reading and writing ------------------------------------------------------------------------------------
     def execute(
@@ -122,6 +126,10 @@ class Transaction:
         """Put an event into the outbox; written with the transaction, delivered after it."""
         self._events.append(event)
 
+    def collect(self, writer: Writer, item: object) -> None:
+        """Keep `item` for `writer`, which gets all of its items at once when everything has settled."""
+        self._collected.setdefault(writer, []).append(item)
+
     def mark(self, topic: str, keys: Iterable[int]) -> None:
         """Say that the things with `keys` changed; the reaction to `topic` runs once at `settle`."""
         self._marked.setdefault(topic, set()).update(keys)
@@ -139,8 +147,11 @@ class Transaction:
                     reaction(self, keys)
 
     def flush(self) -> None:
-        """Settle, then write the collected events to the outbox in one statement."""
+        """Settle, write what was collected, then the events to the outbox in one statement."""
         self.settle()
+        collected, self._collected = self._collected, {}
+        for writer, items in collected.items():
+            writer(self, items)
         if not self._events:
             return
         events, self._events = self._events, []

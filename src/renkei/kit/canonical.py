@@ -48,10 +48,15 @@ def salted_commitment(value: object, salt: bytes) -> bytes:
 
     Raises `ValueError` unless `salt` has exactly 32 bytes (a fixed length keeps salt and value from running together).
     """
+    return commitment_to(canonical_json(value), salt)
+
+
+def commitment_to(canonical: bytes, salt: bytes) -> bytes:
+    """The same over a canonical form that is at hand already (or was handed over together with its salt)."""
     if len(salt) != SALT_BYTES:
         message = f"a salt has exactly {SALT_BYTES} bytes"
         raise ValueError(message)
-    return hashlib.sha256(_DOMAIN + salt + canonical_json(value)).digest()
+    return hashlib.sha256(_DOMAIN + salt + canonical).digest()
 
 
 _Plain = str | int | None | list["_Plain"] | dict[str, "_Plain"]

@@ -28,6 +28,7 @@ from renkei.commons.consents.errors import (
 )
 from renkei.commons.consents.model import ANSWER, Consent, ConsentDraft, Delivery, Payload, Received
 from renkei.commons.consents.store import NewDelivery, Sent, StoredConsent
+from renkei.commons.ledger import service as ledger
 from renkei.commons.notifications import service as notifications
 from renkei.commons.operators import service as operators
 from renkei.commons.parts import service as parts
@@ -199,11 +200,10 @@ def expire(tx: Transaction) -> int:
     """End the caller's consents whose day is over; returns how many (a duty, run as each provider)."""
     ended = store.over(tx, tx.now)
     if ended:
-        store.write(
-            tx,
-            [replace(consent, version=consent.version + 1, state="expired") for consent in ended],
-            tx.caller.actor,
-        )
+        expired = [replace(consent, version=consent.version + 1, state="expired") for consent in ended]
+        store.write(tx, expired, tx.caller.actor)
+        for consent in expired:
+            _record(tx, consent)
         tx.mark("disclosure", [consent.part_key for consent in ended])
         for consent in ended:
             tx.emit(Event(CONSENT_CHANGED, tx.caller.operator_key, consent.consent_id))
@@ -245,7 +245,9 @@ class _Writer:
             NewDelivery(
                 delivery_id=self.tx.new_id(),
                 consumer_key=trade.downstream_key,
+                consumer_id=trade.downstream_operator_id,
                 trade_key=trade.trade_key,
+                trade_id=trade.trade_id,
                 payload=content,
                 statement_id=payload.statement_id,
                 statement_version=payload.version,
@@ -268,7 +270,9 @@ class _Writer:
             NewDelivery(
                 delivery_id=self.tx.new_id(),
                 consumer_key=last.consumer_key,
+                consumer_id=last.consumer_id,
                 trade_key=last.trade_key,
+                trade_id=last.trade_id,
                 payload={},
                 statement_id=None,
                 statement_version=None,
@@ -299,6 +303,8 @@ class _Writer:
         """Write everything collected."""
         if self.rows:
             store.send(self.tx, kind, self.rows)
+            for row in self.rows:
+                _record_delivery(self.tx, kind, row)
         if self.told:
             notifications.notify_all(
                 self.tx,
@@ -350,11 +356,51 @@ def _former(tx: Transaction, trace_id: UUID, consumer_id: UUID, kind: str) -> St
     )
 
 
+def _record(tx: Transaction, consent: StoredConsent) -> None:
+    """Put a version into the ledger: the provider's own affair, of which the consumer sees the deliveries only."""
+    content = {
+        "consent_id": consent.consent_id,
+        "version": consent.version,
+        "part_key": consent.part_key,
+        "consumer_key": consent.consumer_key,
+        "kind": consent.kind,
+        "attributes": sorted(consent.attributes),
+        "purpose": consent.purpose,
+        "valid_from": consent.valid_from,
+        "valid_until": consent.valid_until,
+        "standing": consent.standing,
+        "state": consent.state,
+        "decided_by": tx.caller.actor,
+        "created_at": tx.now,
+    }
+    ledger.record(tx, "consent", consent.consent_id, content, version=consent.version)
+
+
+def _record_delivery(tx: Transaction, kind: str, row: NewDelivery) -> None:
+    """Put a delivery into the ledger, where its consumer can prove what it was given."""
+    content = {
+        "delivery_id": row.delivery_id,
+        "trade_id": row.trade_id,
+        "consumer_id": row.consumer_id,
+        "kind": kind,
+        "payload": row.payload,
+        "statement_id": row.statement_id,
+        "statement_version": row.statement_version,
+        "consent_id": row.consent_id,
+        "consent_version": row.consent_version,
+        "valid_until": row.valid_until,
+        "withdrawn": row.withdrawn,
+        "delivered_at": tx.now,
+    }
+    ledger.record(tx, "delivery", row.delivery_id, content, parties=[(row.consumer_key, row.consumer_id)])
+
+
 def _write(tx: Transaction, former: StoredConsent, wanted: StoredConsent) -> Consent:
     """Write `wanted` as the next version, unless it says what `former` said."""
     if former.version == 0 or wanted != former or _over(former.valid_until, tx.now):
         wanted = replace(wanted, version=former.version + 1, valid_from=tx.now)
         store.write(tx, [wanted], tx.caller.actor)
+        _record(tx, wanted)
     tx.mark("disclosure", [wanted.part_key])
     tx.emit(Event(CONSENT_CHANGED, tx.caller.operator_key, wanted.consent_id))
     return consents_of(tx, consent_id=wanted.consent_id)[0]

@@ -42,7 +42,9 @@ class Sent:
     """The newest delivery row of a trade that the caller wrote, withdrawn or not."""
 
     trade_key: int
+    trade_id: UUID
     consumer_key: int
+    consumer_id: UUID
     downstream_part_key: int
     payload: Mapping[str, Mapping[str, Any]]
     consent_id: UUID
@@ -57,7 +59,9 @@ class NewDelivery:
 
     delivery_id: UUID
     consumer_key: int
+    consumer_id: UUID
     trade_key: int
+    trade_id: UUID
     payload: Mapping[str, Any]
     statement_id: UUID | None
     statement_version: int | None
@@ -249,7 +253,7 @@ def sent(
           UNION
           SELECT d.trade_key, d.operator_key FROM commons.deliveries d
            WHERE d.provider_key = commons.me() AND d.consent_id = ANY(%(consents)s) AND d.kind = %(kind)s)
-        SELECT s.trade_key, s.consumer_key, r.downstream_part_key, n.payload, n.consent_id, n.consent_version,
+        SELECT s.trade_key, r.trade_id, s.consumer_key, r.downstream_operator_id AS consumer_id, r.downstream_part_key, n.payload, n.consent_id, n.consent_version,
                n.valid_until, n.withdrawn
           FROM served s
           JOIN commons.trade_relations r ON r.trade_key = s.trade_key AND r.upstream_key = commons.me()

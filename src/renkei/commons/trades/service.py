@@ -17,11 +17,14 @@ Two changes to one trade come one after the other: each locks the trade's row fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from psycopg.rows import DictRow
 
+from renkei.commons.ledger import service as ledger
 from renkei.commons.notifications.service import notify_all
 from renkei.commons.parts.service import part_keys as own_parts
 from renkei.commons.trades import store
@@ -128,8 +131,9 @@ def put_request(tx: Transaction, draft: RequestDraft, *, single: bool = False) -
     _tell(tx, "created", request_id, asking["supplier_key"], trade_key)
     # A further trade shares the part with the former ones; the first one changes no value, only the chain.
     tx.mark("part_inputs" if asking["trades"] else "chain", [asking["part_key"]])
-    view = store.read_request(tx, request_id)
-    assert view is not None
+    view = _view(tx, request_id)
+    if trade is None:
+        _record_trade(tx, view.trade)
     return view
 
 
@@ -149,9 +153,7 @@ def update_request(tx: Transaction, draft: RequestDraft) -> RequestView:
     if request["state"] == "REJECT":
         notify_all(tx, [(trade.upstream_key, "REQUEST_NEW", trade.trade_key, request["request_key"])])
     _tell(tx, "updated", draft.request_id, trade.upstream_key, trade.trade_key)
-    view = store.read_request(tx, draft.request_id)
-    assert view is not None
-    return view
+    return _view(tx, draft.request_id)
 
 
 def _bought_trade(tx: Transaction, draft: RequestDraft) -> Trade:
@@ -178,7 +180,10 @@ def cancel(tx: Transaction, request_id: UUID, trade_id: UUID) -> None:
     tx.caller.require(*WRITERS)
     trade, request = _request_of_trade(tx, request_id, trade_id, "downstream")
     others = [one for one in store.requests_of(tx, trade.trade_key) if one["request_id"] != request_id]
-    store.set_cancelled(tx, trade.trade_key, request["request_key"], with_trade=not others)
+    rows = store.set_cancelled(tx, trade.trade_key, request["request_key"], with_trade=not others)
+    _record(tx, trade, rows)
+    if not others:
+        _record_trade(tx, trade, cancelled=True)
     notify_all(tx, [(trade.upstream_key, "REQUEST_CANCELED", trade.trade_key, request["request_key"])])
     _tell(tx, "cancelled", request_id, trade.upstream_key, trade.trade_key)
     tx.mark("part_inputs", [trade.downstream_part_key])
@@ -203,9 +208,7 @@ def review(tx: Transaction, request_id: UUID, verdict: Verdict, reason: str | No
     _tell(tx, "reviewed", request_id, trade.upstream_key, trade.trade_key)
     if returned:
         tx.mark("chain", [trade.downstream_part_key])
-    view = store.read_request(tx, request_id)
-    assert view is not None
-    return view
+    return _view(tx, request_id)
 
 
 # -- answering -------------------------------------------------------------------------------------------------------
@@ -227,7 +230,8 @@ def link(tx: Transaction, trade_id: UUID, trace_id: UUID) -> Trade:
     states: list[tuple[int, RequestState]] = [
         (one["request_key"], "COMPLETED" if one["kind"] in answered else "NOT_COMPLETED") for one in requests
     ]
-    store.set_link(tx, trade.trade_key, part.part_key, trace_id, states)
+    _record(tx, trade, store.set_link(tx, trade.trade_key, part.part_key, trace_id, states))
+    _record_trade(tx, replace(trade, upstream_trace_id=trace_id))
     notify_all(
         tx,
         [
@@ -263,6 +267,8 @@ def mark_answered(tx: Transaction, kind: str, part_keys: Iterable[int]) -> int:
         [(one["downstream_key"], "CFP_RESPONSED", one["trade_key"], one["request_key"]) for one in completed],
     )
     for one in completed:
+        parties = [(one["downstream_key"], one["operator_id"])]
+        ledger.record(tx, "answer", one["request_id"], _content(one["trade_id"], one), parties=parties)
         _tell(tx, "answered", one["request_id"], one["downstream_key"], one["trade_key"])
     tx.mark("chain", [one["upstream_part_key"] for one in completed])
     return len(completed)
@@ -287,8 +293,9 @@ def reject(tx: Transaction, request_id: UUID, trade_id: UUID, reply: str | None 
     tell_customer(tx, trade.downstream_key, request_id, trade.downstream_part_key)
     if trade.upstream_part_key is not None:
         tx.mark("disclosure", [trade.upstream_part_key])
-    view = store.read_request(tx, request_id)
-    assert view is not None
+    view = _view(tx, request_id)
+    if not others:
+        _record_trade(tx, view.trade)
     return view
 
 
@@ -301,9 +308,7 @@ def reply(tx: Transaction, request_id: UUID, text: str | None) -> RequestView:
         tx, [(trade.downstream_key, "REPLY_MESSAGE_REGISTERED", trade.trade_key, request["request_key"])]
     )
     _tell(tx, "replied", request_id, trade.downstream_key, trade.trade_key)
-    view = store.read_request(tx, request_id)
-    assert view is not None
-    return view
+    return _view(tx, request_id)
 
 
 def _request_of_trade(
@@ -318,6 +323,45 @@ def _request_of_trade(
         if request["request_id"] == request_id:
             return trade, request
     raise RequestMissing("/request_id")
+
+
+def _view(tx: Transaction, request_id: UUID) -> RequestView:
+    """The request as it is after a change, which the ledger is told."""
+    view = store.read_request(tx, request_id)
+    assert view is not None
+    _record(tx, view.trade, [{name: getattr(view, name) for name in store.FACT_NAMES}])
+    return view
+
+
+def _record(tx: Transaction, trade: Trade, requests: Iterable[Mapping[str, Any]]) -> None:
+    """Put requests as they are now into the ledger: `request` by the customer, `answer` by the supplier."""
+    kind = "request" if trade.downstream_key == tx.caller.operator_key else "answer"
+    for one in requests:
+        ledger.record(tx, kind, one["request_id"], _content(trade.trade_id, one), parties=_parties(trade))
+
+
+def _record_trade(tx: Transaction, trade: Trade, *, cancelled: bool = False) -> None:
+    """Put a trade as it is now into the ledger."""
+    content = {
+        "trade_id": trade.trade_id,
+        "downstream_operator_id": trade.downstream_operator_id,
+        "upstream_operator_id": trade.upstream_operator_id,
+        "downstream_trace_id": trade.downstream_trace_id,
+        "upstream_trace_id": trade.upstream_trace_id,
+        "cancelled": cancelled,
+    }
+    ledger.record(tx, "trade", trade.trade_id, content, parties=_parties(trade))
+
+
+def _parties(trade: Trade) -> list[tuple[int, UUID]]:
+    return [
+        (trade.downstream_key, trade.downstream_operator_id),
+        (trade.upstream_key, trade.upstream_operator_id),
+    ]
+
+
+def _content(trade_id: UUID, request: Mapping[str, Any]) -> dict[str, Any]:
+    return {"trade_id": trade_id, **{name: request[name] for name in store.FACT_NAMES}}
 
 
 def _tell(tx: Transaction, verb: str, request_id: UUID, partner_key: int, trade_key: int) -> None:

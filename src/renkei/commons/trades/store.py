@@ -417,6 +417,25 @@ def requests_of(tx: Transaction, trade_key: int) -> list[DictRow]:
     )
 
 
+FACT_NAMES: Final = (
+    "request_id",
+    "kind",
+    "state",
+    "period_from",
+    "period_to",
+    "message",
+    "reply_message",
+    "due_date",
+    "review",
+    "review_reason",
+)
+"""What the ledger is told of a request: what both parties agreed on, not what is counted."""
+_FACT: Final[LiteralString] = """
+        RETURNING r.request_id, r.kind, r.state, r.period_from, r.period_to, r.message, r.reply_message, r.due_date,
+                  r.review, r.review_reason
+"""
+
+
 def update_asked(tx: Transaction, request_key: int, draft: RequestDraft) -> None:
     """Change message, due date and period; a rejected request is open again. Raises `RequestExists`."""
     try:
@@ -452,9 +471,9 @@ def update_asked(tx: Transaction, request_key: int, draft: RequestDraft) -> None
 
 def set_link(
     tx: Transaction, trade_key: int, part_key: int, trace_id: UUID, states: Sequence[tuple[int, RequestState]]
-) -> None:
-    """Link an own part to a trade, and set the states its requests have then."""
-    tx.execute(
+) -> list[DictRow]:
+    """Link an own part to a trade, and set the states its requests have then; the requests."""
+    return tx.rows(
         """
         WITH linked AS (
           UPDATE commons.trades
@@ -467,7 +486,8 @@ def set_link(
                review_reason = CASE WHEN r.state = u.state THEN r.review_reason END
           FROM unnest(%(keys)s::bigint[], %(states)s::text[]) AS u(request_key, state)
          WHERE r.request_key = u.request_key AND r.upstream_key = commons.me() AND r.state <> 'CANCEL'
-        """,
+        """
+        + _FACT,
         {
             "part": part_key,
             "trace": trace_id,
@@ -505,17 +525,18 @@ def set_rejected(
     )
 
 
-def set_cancelled(tx: Transaction, trade_key: int, request_key: int, *, with_trade: bool) -> None:
-    """Take a request back; `with_trade` its trade too."""
-    tx.execute(
+def set_cancelled(tx: Transaction, trade_key: int, request_key: int, *, with_trade: bool) -> list[DictRow]:
+    """Take a request back, `with_trade` its trade too; the request."""
+    return tx.rows(
         """
         WITH cancelled AS (
           UPDATE commons.trades SET cancelled_at = %(now)s
            WHERE trade_key = %(trade)s AND downstream_key = commons.me() AND %(with_trade)s
         )
-        UPDATE commons.requests SET state = 'CANCEL', updated_at = %(now)s
-         WHERE request_key = %(request)s AND downstream_key = commons.me()
-        """,
+        UPDATE commons.requests r SET state = 'CANCEL', updated_at = %(now)s
+         WHERE r.request_key = %(request)s AND r.downstream_key = commons.me()
+        """
+        + _FACT,
         {"trade": trade_key, "request": request_key, "now": tx.now, "with_trade": with_trade},
     )
 
@@ -573,10 +594,12 @@ def complete(tx: Transaction, kind: str, part_keys: Iterable[int]) -> list[DictR
         UPDATE commons.requests r
            SET state = 'COMPLETED', review = NULL, review_reason = NULL, updated_at = %(now)s
           FROM commons.trades t
+          JOIN commons.directory d ON d.operator_key = t.downstream_key
          WHERE t.upstream_part_key = ANY(%(parts)s) AND t.upstream_key = commons.me() AND t.cancelled_at IS NULL
            AND r.trade_key = t.trade_key AND r.upstream_key = commons.me() AND r.kind = %(kind)s
            AND r.state = 'NOT_COMPLETED'
-        RETURNING r.request_key, r.request_id, r.downstream_key, t.trade_key, t.upstream_part_key
-        """,
+        """
+        + _FACT
+        + ", r.request_key, r.downstream_key, t.trade_key, t.trade_id, t.upstream_part_key, d.operator_id",
         {"parts": list(part_keys), "kind": kind, "now": tx.now},
     )

@@ -16,6 +16,7 @@ from renkei.commons.files import service as files_room
 from renkei.commons.files.errors import FileNameRefused
 from renkei.commons.files.model import Content, File
 from renkei.commons.files.rules import file_name
+from renkei.commons.ledger import service as ledger
 from renkei.commons.parts.model import Part
 from renkei.commons.parts.service import part_keys as find_parts
 from renkei.commons.trades.model import TradeOut
@@ -76,13 +77,16 @@ def put_certificate(
         raise CertificateExists
     if former is not None and certificate_id != former.certificate_id:
         raise CertificateMissing
-    entries = _entries(tx, files)
+    entries, digests = _entries(tx, files)
     if former is None:
-        key = store.insert(tx, tx.new_id(), part.part_key, description)
+        certificate_id = tx.new_id()
+        key = store.insert(tx, certificate_id, part.part_key, description)
     else:
+        certificate_id = former.certificate_id
         key = former.certificate_key
         store.describe(tx, key, description)
     store.replace_files(tx, key, entries)
+    _record(tx, certificate_id, description, entries, trace_id=part.trace_id, sha256=digests)
     _changed(tx, part)
     return _own(tx, part, store.of_parts(tx, [part.part_key])[part.part_key])
 
@@ -99,6 +103,7 @@ def delete_certificate(tx: Transaction, trace_id: UUID, file_id: UUID | None = N
         raise CertificateMissing
     _changed(tx, part)
     if file_id is None:
+        _record_deleted(tx, former)
         _erase_unused(tx, store.delete(tx, [former.certificate_key]))
         return None
     gone = [entry for entry in former.files if entry.file_id == file_id]
@@ -107,6 +112,7 @@ def delete_certificate(tx: Transaction, trace_id: UUID, file_id: UUID | None = N
     left = [entry for entry in former.files if entry.file_id != file_id]
     store.describe(tx, former.certificate_key, former.description)
     store.replace_files(tx, former.certificate_key, left)
+    _record(tx, former.certificate_id, former.description, left)
     _erase_unused(tx, [entry.file_key for entry in gone])
     return _own(tx, part, store.of_parts(tx, [part.part_key])[part.part_key])
 
@@ -184,6 +190,8 @@ def erase_certificates(tx: Transaction, part_keys: set[int]) -> None:
     """Reaction to `part_deleted`: a certificate goes with its part."""
     stored = store.of_parts(tx, part_keys)
     if stored:
+        for one in stored.values():
+            _record_deleted(tx, one)
         _erase_unused(tx, store.delete(tx, [one.certificate_key for one in stored.values()]))
 
 
@@ -195,6 +203,8 @@ def follow_files(tx: Transaction, file_keys: set[int]) -> None:
     gone = file_keys - files_room.contents(tx, file_keys).keys()
     if gone:
         store.drop_files(tx, gone)
+        for one in store.of_parts(tx, parts).values():
+            _record(tx, one.certificate_id, one.description, one.files)
     tx.mark("disclosure", parts)
 
 
@@ -218,8 +228,10 @@ def _disclosed(tx: Transaction, part_key: int) -> Iterator[tuple[TradeOut, Conte
             )
 
 
-def _entries(tx: Transaction, files: Sequence[tuple[UUID, str | None]]) -> list[store.Entry]:
-    """The files of a certificate, each once. Raises `SeveralFaults`."""
+def _entries(
+    tx: Transaction, files: Sequence[tuple[UUID, str | None]]
+) -> tuple[list[store.Entry], dict[str, str]]:
+    """The files of a certificate, each once, and the SHA-256 of each by its id. Raises `SeveralFaults`."""
     own = files_room.files_of(tx, [file_id for file_id, _ in files])
     entries: dict[UUID, store.Entry] = {}
     faults: list[Fault] = []
@@ -234,7 +246,8 @@ def _entries(tx: Transaction, files: Sequence[tuple[UUID, str | None]]) -> list[
             faults.extend(FileNameRefused(f"/files/{number}/name", **error.parameters).faults)
     if faults:
         raise SeveralFaults(tuple(faults))
-    return list(entries.values())
+    digests = {str(file_id): (own[file_id].sha256 or b"").hex() for file_id in entries}
+    return list(entries.values()), digests
 
 
 def _named(file: File, name: str | None) -> str:
@@ -280,6 +293,33 @@ def _own_part(tx: Transaction, trace_id: UUID) -> Part:
 def _erase_unused(tx: Transaction, file_keys: Iterable[int]) -> None:
     """Erase the files that no certificate has any more."""
     files_room.erase(tx, sorted(store.without_certificate(tx, file_keys)))
+
+
+def _record(
+    tx: Transaction,
+    certificate_id: UUID,
+    description: str | None,
+    files: Iterable[store.Entry],
+    **more: object,
+) -> None:
+    """Put a certificate as it is now into the ledger."""
+    content: dict[str, object] = {
+        "certificate_id": certificate_id,
+        "description": description,
+        "deleted": False,
+        "files": [{"file_id": file.file_id, "name": file.name} for file in files],
+    }
+    ledger.record(tx, "footprint.certificate", certificate_id, content | more)
+
+
+def _record_deleted(tx: Transaction, former: store.Stored) -> None:
+    content: dict[str, object] = {
+        "certificate_id": former.certificate_id,
+        "description": former.description,
+        "deleted": True,
+        "files": [],
+    }
+    ledger.record(tx, "footprint.certificate", former.certificate_id, content)
 
 
 def _changed(tx: Transaction, part: Part) -> None:

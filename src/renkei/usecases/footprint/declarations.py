@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from renkei.commons.ledger import service as ledger
 from renkei.commons.parts.service import part_keys as own_parts
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Event, Transaction
@@ -54,6 +55,20 @@ def file_declaration(
     declaration_id = declarations_store.insert(
         tx, part, newest, rule_set=rule_set, period_from=period_from, period_to=period_to, reference=reference
     )
+    content = {
+        "declaration_id": declaration_id,
+        "trace_id": part.trace_id,
+        "plant_id": part.plant_id,
+        "statement_id": newest.statement_id,
+        "version": newest.version,
+        "rule_set": rule_set,
+        "period_from": period_from,
+        "period_to": period_to,
+        "reference": reference,
+        "filed_by": tx.caller.actor,
+        "filed_at": tx.now,
+    }
+    ledger.record(tx, "footprint.declaration", declaration_id, content)
     tx.emit(
         Event(
             DECLARED,

@@ -19,6 +19,7 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from renkei.commons.ledger import service as ledger
 from renkei.commons.parts.model import GraphPart, OwnGraph
 from renkei.commons.parts.service import graph_above, whole_graph
 from renkei.database.transaction import Event, Transaction
@@ -62,7 +63,8 @@ def recalculate(
         updates_store.insert(tx, wave.held)
         for update in wave.held:
             tx.emit(Event(UPDATE_WAITS, tx.caller.operator_key, update.update_id, {"part": update.part_key}))
-    return dict(zip(wave.written, write_versions(tx, list(wave.written.values())), strict=True))
+    trace_ids = {key: part.trace_id for key, part in wave.graph.parts.items()}
+    return dict(zip(wave.written, write_versions(tx, list(wave.written.values()), trace_ids), strict=True))
 
 
 def verify(tx: Transaction) -> list[dict[str, object]]:
@@ -105,12 +107,19 @@ def _difference(
     }
 
 
-def write_versions(tx: Transaction, versions: Sequence[Statement]) -> list[Statement]:
-    """Publish versions: store them, tell of them, and have them disclosed to whom it may concern."""
+def write_versions(
+    tx: Transaction, versions: Sequence[Statement], trace_ids: Mapping[int, UUID]
+) -> list[Statement]:
+    """Publish versions: store and record them, tell of them, and have them disclosed to whom it may concern.
+
+    `trace_ids` names at least the parts they are about.
+    """
     if not versions:
         return []
     stored = store.insert_versions(tx, versions)
     for one in versions:
+        content = store.fact(one, trace_ids[one.part_key])
+        ledger.record(tx, "footprint.statement", one.statement_id, content, version=one.version)
         tx.emit(
             Event(
                 STATED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -209,6 +210,37 @@ def insert_versions(tx: Transaction, versions: Sequence[Statement]) -> dict[UUID
         },
     ).fetchall()
     return {row[0]: row[1] for row in rows}
+
+
+def fact(statement: Statement, trace_id: UUID) -> dict[str, Any]:
+    """What the ledger is told of a version: its row, with the part by its trace id."""
+    return {
+        "statement_id": statement.statement_id,
+        "trace_id": trace_id,
+        "trade_key": statement.trade_key,
+        "cfp_id": statement.cfp_id,
+        "version": statement.version,
+        "declared_unit": statement.declared_unit.value,
+        "component_scope": statement.component_scope,
+        "declared": documents.declared(
+            statement.declared,
+            statement.declared_categories,
+            statement.declared_pds,
+            statement.gate_to_gate,
+        ),
+        "in_force": documents.value(statement.in_force) | {"sources": documents.sources(statement.sources)},
+        "quality": documents.quality(statement.declared_quality),
+        "method": dict(statement.method),
+        "coverage_direct": statement.in_force.coverage_direct,
+        "coverage_deep": statement.in_force.coverage_deep,
+        "structure_key": statement.structure_key,
+        "period_from": statement.period_from,
+        "period_to": statement.period_to,
+        "causes": documents.causes(statement.causes),
+        "automatic": statement.automatic,
+        "created_by": statement.created_by,
+        "created_at": statement.created_at,
+    }
 
 
 def supersede(tx: Transaction, of: Sequence[tuple[int, int | None]]) -> None:

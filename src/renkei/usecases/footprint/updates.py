@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from renkei.commons.ledger import service as ledger
 from renkei.commons.parts.service import part_keys as own_parts
 from renkei.commons.parts.service import parts_of
 from renkei.database.caller import WRITERS
@@ -97,6 +98,7 @@ def refuse(tx: Transaction, update_id: UUID) -> Update:
     tx.caller.require("approver")
     update = _waiting(tx, update_id)
     updates_store.decide(tx, [update_id], "refused")
+    _record(tx, update_id, "refused")
     tx.emit(Event(UPDATE_DECIDED, tx.caller.operator_key, update_id, {"part": update.part_key}))
     decided = updates_store.read_update(tx, update_id)
     assert decided is not None
@@ -111,6 +113,12 @@ def publish_due(tx: Transaction) -> int:
 def trace_id_of(tx: Transaction, part_key: int) -> UUID:
     """The trace id of the own part that an update or a version is of."""
     return parts_of(tx, [part_key])[part_key].trace_id
+
+
+def _record(tx: Transaction, update_id: UUID, state: UpdateState) -> None:
+    """Put a decision into the ledger; the version that follows from it is a fact of its own and names it as a cause."""
+    content = {"update_id": update_id, "state": state, "decided_by": tx.caller.actor, "decided_at": tx.now}
+    ledger.record(tx, "footprint.approval", update_id, content)
 
 
 def _waiting(tx: Transaction, update_id: UUID) -> Update:
@@ -151,7 +159,9 @@ def _publish(tx: Transaction, waiting: Sequence[Update], *, approved: bool) -> l
         )
     updates_store.decide(tx, [one.update_id for one in waiting], "published")
     for update in waiting:
+        _record(tx, update.update_id, "published")
         tx.emit(Event(UPDATE_DECIDED, tx.caller.operator_key, update.update_id, {"part": update.part_key}))
-    written = write_versions(tx, versions)
+    parts = parts_of(tx, [one.part_key for one in versions])
+    written = write_versions(tx, versions, {key: part.trace_id for key, part in parts.items()})
     tx.mark("part_inputs", [one.part_key for one in waiting])
     return written
