@@ -16,6 +16,7 @@ import psycopg
 import typer
 
 from renkei.commons.access.commands import account, apikey, operator, signingkey, staff
+from renkei.commons.ledger.commands import ledger
 from renkei.database.backup import BackupError, BackupSummary
 from renkei.database.embedded import DatabaseStartError
 from renkei.kit.errors import RenkeiError
@@ -37,6 +38,7 @@ cli.add_typer(account, name="account")
 cli.add_typer(staff, name="staff")
 cli.add_typer(apikey, name="apikey")
 cli.add_typer(signingkey, name="signingkey")
+cli.add_typer(ledger, name="ledger")
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (default: RENKEI_HOST or 127.0.0.1).")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="TCP port (default: RENKEI_PORT or 8000).")]

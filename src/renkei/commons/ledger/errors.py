@@ -45,3 +45,11 @@ class LedgerRolledBack(RenkeiError):
     kind = FaultKind.UNAVAILABLE
     en = "The database is older than the witness file: {lost} leaves are missing. See: renkei ledger verify"
     ja = "データベースが証跡ファイルより古く、{lost}件の記録が失われています。renkei ledger verify で確認してください。"
+
+
+class PartUnknown(Missing):
+    """No company has a part with this trace id, or the one that was named has nothing on record about it."""
+
+    code = "part_unknown"
+    en = "There is no part {part}, or nothing on record about it."
+    ja = "部品{part}が存在しないか、台帳に記録がありません。"

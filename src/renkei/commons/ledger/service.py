@@ -108,7 +108,7 @@ def _write(tx: Transaction, drafts: Sequence[FactDraft]) -> None:
 
 # -- what a party reads -----------------------------------------------------------------------------------------------
 def receipts(
-    tx: Transaction, subject_ids: Iterable[UUID], kind: str | None = None, limit: int = MOST_FACTS
+    tx: Transaction, subject_ids: Iterable[UUID], kind: str | None = None, limit: int | None = MOST_FACTS
 ) -> list[Receipt]:
     """The facts about some subjects that the caller made or is a party to, oldest first. One statement."""
     return [
@@ -117,13 +117,18 @@ def receipts(
 
 
 def prove(
-    tx: Transaction, subject_ids: Iterable[UUID], kind: str | None = None, size: int | None = None
+    tx: Transaction,
+    subject_ids: Iterable[UUID],
+    kind: str | None = None,
+    size: int | None = None,
+    *,
+    limit: int | None = MOST_FACTS,
 ) -> tuple[Head, list[Proved]]:
     """The same facts with the proofs that their leaves are under the head over `size` leaves, by default the newest.
 
     Three statements. A fact without a leaf under that head has no proof. Raises `NoHeadYet`, `HeadMissing`.
     """
-    found = receipts(tx, subject_ids, kind)
+    found = receipts(tx, subject_ids, kind, limit)
     head = head_of(tx, size)
     spans = {
         receipt.fact_key: inclusion_spans(receipt.leaf_index, head.size)

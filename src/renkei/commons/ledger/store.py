@@ -54,7 +54,9 @@ def insert(
     )
 
 
-def read_facts(tx: Transaction, subject_ids: Sequence[UUID], kind: str | None, limit: int) -> list[DictRow]:
+def read_facts(
+    tx: Transaction, subject_ids: Sequence[UUID], kind: str | None, limit: int | None
+) -> list[DictRow]:
     """Facts about some subjects that the caller made or is a party to, oldest first, each with its leaf if it has one."""
     return tx.rows(
         """

@@ -194,15 +194,23 @@ def rows_without_fact(tx: Transaction, source: Source) -> list[DictRow]:
     return _rows(tx, query, {"kinds": list(source.kinds)})
 
 
-def subjects_about(tx: Transaction, found: Iterable[Source], trace_id: UUID) -> Iterator[tuple[UUID, str]]:
-    """What there are rows of that are about a part, as the caller reads them: subject and kind."""
+def owns_part(tx: Transaction, trace_id: UUID) -> bool:
+    """Whether a part is the caller's own."""
+    row = tx.row(
+        "SELECT EXISTS (SELECT FROM commons.part_cards WHERE operator_key = commons.me() AND trace_id = %s) AS own",
+        (trace_id,),
+    )
+    return row is not None and bool(row["own"])
+
+
+def subjects_about(tx: Transaction, found: Iterable[Source], trace_id: UUID) -> Iterator[UUID]:
+    """What there are rows of that are about a part, as the caller reads them."""
     for source in found:
         query = sql.SQL(
             "SELECT DISTINCT v.of_subject FROM {view} v WHERE v.of_trace = %(trace)s OR v.of_other_trace = %(trace)s"
         ).format(view=source.name)
         for row in _rows(tx, query, {"trace": trace_id}):
-            for kind in source.kinds:
-                yield row["of_subject"], kind
+            yield row["of_subject"]
 
 
 def _rows(tx: Transaction, query: sql.Composed, parameters: dict[str, object]) -> list[DictRow]:

@@ -23,6 +23,7 @@ from renkei.connectors.native import (
     bulk,
     consents,
     files,
+    ledger,
     notifications,
     operators,
     parts,
@@ -99,6 +100,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         consents.router(),
         files.router(),
         notifications.router(),
+        ledger.router(),
         *of_use_cases,
     )
 
