@@ -120,6 +120,7 @@ def test_every_number_has_its_unit_in_the_name_or_counts_something() -> None:
         "event_attempts",
         "login_failures_before_lock",
         "files_per_certificate",
+        "ledger_head_leaves",
         "requests_per_second_per_operator",
         "request_burst_per_operator",
         "imports_per_operator",
