@@ -155,16 +155,16 @@ def company(server: Server, connect: Callable[..., Client]) -> Callable[..., Com
 class LossyTransport(httpx2.BaseTransport):
     """The network on a bad day: carries requests to the real server, and loses some of the answers.
 
-    `lose`: for each request in turn what happens to its answer: None (arrives), an exception (is raised instead), or a
-    status (a proxy's page comes instead). What arrived at the server is kept in `seen`.
+    `lose`: for each request in turn what happens to its answer: None (arrives), an exception (is raised instead), a
+    status (a proxy's page comes instead) or another answer. What arrived at the server is kept in `seen`.
     """
 
-    def __init__(self, *lose: Exception | int | None) -> None:
+    def __init__(self, *lose: Exception | httpx2.Response | int | None) -> None:
         self._network = httpx2.HTTPTransport()
         self._lose = list(lose)
         self.seen: list[httpx2.Request] = []
 
-    def then(self, *lose: Exception | int | None) -> None:
+    def then(self, *lose: Exception | httpx2.Response | int | None) -> None:
         """What happens from now on."""
         self._lose = list(lose)
         self.seen = []
@@ -177,6 +177,8 @@ class LossyTransport(httpx2.BaseTransport):
             return answer
         answer.read()
         answer.close()
+        if isinstance(loss, httpx2.Response):
+            return loss
         if isinstance(loss, int):
             return httpx2.Response(loss, text="<html>gateway</html>", request=request)
         raise loss

@@ -21,6 +21,7 @@ from renkei.client import (
     idempotency_key,
 )
 from renkei.commons.access import registry
+from renkei.database.idempotency import RequestInProgress
 from tests.client.conftest import PASSWORD, QUICK, LossyTransport
 
 LOST = httpx2.ReadTimeout("the answer was lost")
@@ -155,6 +156,22 @@ class TestRepetition:
         assert (len(network.seen), len(keys)) == (3, 1)
         assert [found.trace_id for found in a.client.parts.list()] == [made.trace_id]
 
+    def test_a_write_that_is_still_being_carried_out_is_asked_for_again(self, company):
+        network = LossyTransport()
+        a = company("A社", transport=network)
+        network.then(httpx2.Response(409, json={"status": 409, "code": RequestInProgress.code}))
+        assert a.client.parts.create(part(a)).name == "B01"
+        assert len(network.seen) == 2
+
+    def test_an_answer_that_cannot_be_unpacked_is_told_as_such(self, company):
+        network = LossyTransport()
+        a = company("A社", transport=network)
+        network.then(
+            httpx2.Response(200, headers={"Content-Encoding": "gzip"}, stream=httpx2.ByteStream(b"no"))
+        )
+        with pytest.raises(errors.UnreadableAnswerError):
+            a.client.operators.me()
+
     def test_two_writes_have_two_keys(self, company):
         network = LossyTransport()
         a = company("A社", transport=network)
@@ -276,7 +293,9 @@ class TestErrors:
             )
         assert network.seen == []
 
-    @pytest.mark.parametrize("address", ["example.com", "ftp://example.com", "http://", "http://a?b=c"])
+    @pytest.mark.parametrize(
+        "address", ["example.com", "ftp://example.com", "http://", "http://a?b=c", "http://a:99999"]
+    )
     def test_an_address_that_cannot_be_one_is_refused_at_once(self, address):
         with pytest.raises(ValueError, match="address of a server"):
             Client(address, Login(email="a@example.com", password="x"))

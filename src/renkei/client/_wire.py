@@ -142,8 +142,7 @@ class Wire:
         language: str,
         http: httpx2.Client,
     ) -> None:
-        parts = urlsplit(base_url)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        if not _is_address(base_url):
             message = "the address of a server is http(s)://host[:port], without a query"
             raise ValueError(message)
         self.base_url = base_url.rstrip("/").removesuffix("/v1")
@@ -341,6 +340,8 @@ class Wire:
                 )
             except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as failed:
                 error = NoAnswerError(method, path, attempt, str(failed) or type(failed).__name__)
+            except httpx2.DecodingError as failed:
+                raise UnreadableAnswerError(method, path, 0, str(failed)) from failed
             except httpx2.TransportError as failed:
                 error = NoAnswerError(method, path, attempt, str(failed) or type(failed).__name__)
                 if once:
@@ -371,6 +372,17 @@ class Wire:
             return read(kind, answer.content)
         except UnreadableJsonError as error:
             raise UnreadableAnswerError(method, path, answer.status_code, str(error)) from None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(
+        parts.scheme in {"http", "https"} and parts.hostname and not parts.query and not parts.fragment
+    )
 
 
 def _query(parameters: Mapping[str, object]) -> dict[str, str]:
