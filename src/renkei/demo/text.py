@@ -29,6 +29,7 @@ def addresses(url: str) -> str:
     return table(
         ("what 内容", "address アドレス"),
         [
+            ("pages 画面", f"{url}/app/"),
             ("API /v1, OpenAPI", f"{url}/v1/openapi.json"),
             ("API Ouranos", f"{url}/api/v1/datatransport"),
             ("ready? 稼働状況", f"{url}/readyz"),
