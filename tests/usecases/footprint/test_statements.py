@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -13,6 +14,7 @@ from renkei.commons.trades.service import cancel, reject, trades_into
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import SeveralFaults
 from renkei.kit.quantities import Unit
+from renkei.usecases.footprint import recalculation
 from renkei.usecases.footprint.errors import (
     NotBought,
     PartMissing,
@@ -194,6 +196,33 @@ class TestOwnStructures:
         chain.state(a, piece, 3, unit=Unit.KILOGRAM)
         chain.state(a, part, 0)
         assert chain.total(a, part) == (D(4), 1, 1)
+
+    def test_a_change_with_much_above_it_goes_on_after_the_transaction(self, chain, a, monkeypatch):
+        """A chain of 7 parts above the end, 3 at once: 3 with the change, 3 and 1 after it."""
+        monkeypatch.setattr(recalculation, "MOST_AT_ONCE", 3)
+        parts = [chain.part(a, f"P{level}") for level in range(7)]
+        [end] = chain.structure(a, parts[0], [("E", 1, {"terminated": True})])
+        for below, above in pairwise(parts):
+            chain.structure(a, above, [(below.name, 1)])
+        chain.state(a, end, 5)
+        for part in parts:
+            chain.state(a, part, 1)
+        assert chain.total(a, parts[-1])[0] == 12
+        chain.state(a, end, 4, again=True)
+        assert [chain.total(a, part)[0] for part in parts] == [5, 6, 8, 9, 10, 11, 12]
+        chain.settle()
+        assert [chain.total(a, part)[0] for part in parts] == [5, 6, 7, 8, 9, 10, 11]
+
+    def test_a_change_inside_a_phantom_reaches_what_it_stands_in(self, chain, a):
+        """phantom 2 × E(3) = 6, then 5 × E(3) = 15"""
+        phantom, part = chain.part(a, "まとめ"), chain.part(a, "P")
+        [end] = chain.structure(a, phantom, [("E", 2, {"terminated": True})])
+        chain.state(a, end, 3)
+        chain.structure(a, part, [("まとめ", 1, {"phantom": True})])
+        chain.state(a, part, 0)
+        assert chain.total(a, part)[0] == 6
+        chain.structure(a, phantom, [("E", 5, {"terminated": True})])
+        assert chain.total(a, part)[0] == 15
 
     def test_a_missing_conversion_is_told_and_lowers_the_coverage(self, chain, a):
         part = chain.part(a, "P")

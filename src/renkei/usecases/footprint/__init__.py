@@ -21,7 +21,7 @@ from renkei.usecases.footprint import (
 )
 from renkei.usecases.footprint.disclosure import disclose, on_delivery
 from renkei.usecases.footprint.kind import KIND
-from renkei.usecases.footprint.recalculation import recalculate, verify
+from renkei.usecases.footprint.recalculation import LEFT, go_on, recalculate, verify
 from renkei.usecases.footprint.tables import metadata
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ use_case: Final = UseCase(
     },
     verify=verify,
     timers=(Timer("updates_published", updates_store.owners_with_due, updates.publish_due),),
-    handlers={DELIVERY_WRITTEN: on_delivery, **proposals.HANDLERS},
+    handlers={DELIVERY_WRITTEN: on_delivery, LEFT: go_on, **proposals.HANDLERS},
 )
 """What this room plugs into the house."""
 

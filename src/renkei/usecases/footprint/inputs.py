@@ -8,7 +8,7 @@ lowers the coverage. Amounts are converted into the unit of each answer; a missi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -102,6 +102,19 @@ class Sources:
         unanswered = [key for key in asked if key not in self.inbox]
         self.proposals = proposals_store.unconfirmed(tx, unanswered) if unanswered else {}
         self._supplies: dict[int, tuple[list[Supply], list[dict[str, Any]]]] = {}
+
+    def stands_on(self, key: int, keys: Collection[int]) -> bool:
+        """Whether a line of `key` names one of `keys`, itself or through phantoms."""
+        seen = {key}
+        to_visit = [key]
+        while to_visit:
+            for line in self.graph.lines.get(to_visit.pop(), ()):
+                if line.child_key in keys:
+                    return True
+                if line.phantom and line.child_key not in seen:
+                    seen.add(line.child_key)
+                    to_visit.append(line.child_key)
+        return False
 
     def all_of(self, child: GraphPart, own: OwnValues) -> list[Supply]:
         """Every source that answers for a child, those whose share is 0 today included."""

@@ -14,7 +14,7 @@ Everything read here are the caller's own rows: what came from others came as a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -22,6 +22,7 @@ from uuid import UUID
 from renkei.commons.ledger import service as ledger
 from renkei.commons.parts.model import GraphPart, OwnGraph
 from renkei.commons.parts.service import graph_above, whole_graph
+from renkei.database.events import ReceivedEvent
 from renkei.database.transaction import Event, Transaction
 from renkei.kit.decimals import to_15_digits
 from renkei.usecases.footprint import store, updates_store
@@ -41,6 +42,10 @@ from renkei.usecases.footprint.rules import due_day, goes_beyond, is_held, total
 
 STATED: Final = "jp.renkei.footprint.stated.v1"
 UPDATE_WAITS: Final = "jp.renkei.footprint.update_waits.v1"
+LEFT: Final = "jp.renkei.footprint.recalculation_left.v1"
+MOST_AT_ONCE: Final = 1_000
+"""Versions written in the transaction of a change, some 2 s of work in which the company's other writers wait.
+What stands on a part beyond that is recalculated right after, by the worker, in steps of the same size."""
 
 
 def recalculate(
@@ -50,13 +55,17 @@ def recalculate(
 
     `drafts` are statements their owner makes now (in force and sources still empty): each becomes a version, even
     where the value stays the same. Without drafts one statement is run where nothing above has a statement.
+    Only what stands on something that changed is evaluated, at most `MOST_AT_ONCE` versions; the rest follows by event.
     """
     drafts = drafts or {}
     keys = set(part_keys)
     if not drafts and not store.stated_above(tx, keys):
         return {}
     wave = _Wave(tx, graph_above(tx, keys), drafts)
-    wave.run()
+    wave.run(keys, most=MOST_AT_ONCE)
+    if wave.left:
+        left = {"parts": sorted(wave.left)}
+        tx.emit(Event(LEFT, tx.caller.operator_key, tx.caller.operator_id, left))
     if wave.ended:
         updates_store.decide(tx, wave.ended, "superseded")
     if wave.held:
@@ -67,14 +76,26 @@ def recalculate(
     return dict(zip(wave.written, write_versions(tx, list(wave.written.values()), trace_ids), strict=True))
 
 
+def go_on(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
+    """Handler: take up what an earlier recalculation left over."""
+    parts = {part for event in events for part in _whole_numbers(event.data.get("parts"))}
+    if parts:
+        recalculate(tx, parts)
+
+
+def _whole_numbers(found: object) -> list[int]:
+    return [one for one in found if isinstance(one, int)] if isinstance(found, list) else []
+
+
 def verify(tx: Transaction) -> list[dict[str, object]]:
     """Calculate everything of the caller's anew from the facts and tell what differs from what is stored; writes nothing.
 
     One object a difference: the part, and what is published (or waits) beside what it should be, kgCO2e per unit over all
     stages. Follows from the caller's own rows alone, whatever the order in which they came.
     """
-    wave = _Wave(tx, whole_graph(tx), {})
-    wave.run()
+    graph = whole_graph(tx)
+    wave = _Wave(tx, graph, {})
+    wave.run(graph.above)
     found: list[dict[str, object]] = []
     for version, statement in wave.written.items():
         stored = wave.current[version]
@@ -150,9 +171,13 @@ class _Wave:
         self.written: dict[Version, Statement] = {}
         self.held: list[Update] = []
         self.ended: list[UUID] = []
+        self.left: set[int] = set()
 
-    def run(self) -> None:
-        """Evaluate what is stated, component by component, then the statements for single trades."""
+    def run(self, marked: Collection[int], most: int | None = None) -> None:
+        """Evaluate what stands on the `marked` parts or on what changes in turn, component by component.
+
+        Then the statements for single trades. After `most` versions the rest is `left`.
+        """
         general = {
             key for key, trade in (*self.current, *self.drafts) if trade is None and key in self.graph.above
         }
@@ -164,11 +189,29 @@ class _Wave:
             ]
             for key in sorted(general)
         }
-        for component in components_in_order(below):
-            self._evaluate([(key, None) for key in component])
-        for version in sorted({*self.current, *self.drafts}, key=lambda one: (one[0], one[1] or 0)):
-            if version[1] is not None and version[0] in self.graph.above:
-                self._evaluate([version])
+        steps: list[list[Version]] = [
+            [(key, None) for key in component] for component in components_in_order(below)
+        ]
+        for_one_trade = {
+            version
+            for version in (*self.current, *self.drafts)
+            if version[1] is not None and version[0] in self.graph.above
+        }
+        steps += [[version] for version in sorted(for_one_trade, key=lambda one: (one[0], one[1] or 0))]
+        changed = set(marked)
+        for versions in steps:
+            keys = [key for key, _ in versions]
+            if changed.isdisjoint(keys) and not any(self.sources.stands_on(key, changed) for key in keys):
+                continue
+            if (
+                most is not None
+                and len(self.written) >= most
+                and not any(one in self.drafts for one in versions)
+            ):
+                self.left.update(keys)
+                continue
+            self._evaluate(versions)
+            changed.update(key for key, trade in versions if (key, trade) in self.written)
 
     def _policy(self, version: Version) -> UpdatePolicy:
         return self.policies.get(version[0], FOLLOW_AT_ONCE)
