@@ -23,6 +23,8 @@ class _Page(HTMLParser):
         self.forms = []
         self.links = []
         self.text = []
+        self._select = None
+        self._area = None
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
@@ -31,12 +33,33 @@ class _Page(HTMLParser):
         elif tag in {"input", "select", "textarea"} and self.forms and given.get("name"):
             if given.get("type") in {"checkbox", "radio"} and "checked" not in given:
                 return
-            self.forms[-1]["fields"][given["name"]] = given.get("value", "")
+            self._select = given["name"] if tag == "select" else None
+            self._area = given["name"] if tag == "textarea" else None
+            self._fill(given["name"], given.get("value", ""))
+        elif tag == "option" and self._select:
+            fields = self.forms[-1]["fields"]
+            if "selected" in given or fields[self._select] == "":
+                fields[self._select] = given.get("value", "")
         elif tag == "a":
             self.links.append(given.get("href", ""))
 
+    def _fill(self, name, value):
+        """A field; one that comes several times has a list of values."""
+        fields = self.forms[-1]["fields"]
+        if name in fields:
+            former = fields[name]
+            fields[name] = [*(former if isinstance(former, list) else [former]), value]
+        else:
+            fields[name] = value
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self._area = None
+
     def handle_data(self, data):
         self.text.append(data)
+        if self._area:
+            self.forms[-1]["fields"][self._area] += data
 
 
 @dataclass
@@ -52,8 +75,10 @@ class Shown:
     def text(self):
         return re.sub(r"\s+", " ", " ".join(self.page.text))
 
-    def form(self, action):
-        return next(dict(one["fields"]) for one in self.page.forms if one["action"] == action)
+    def form(self, action, holding=()):
+        """The fields of the form with this action (the first that has all the fields in `holding`, if there is one)."""
+        found = [dict(one["fields"]) for one in self.page.forms if one["action"] == action]
+        return next((one for one in found if set(holding) <= one.keys()), found[0])
 
 
 class Person:
@@ -67,13 +92,29 @@ class Person:
             headers={"accept-language": language},
             base_url="http://testserver",
         )
+        self.clicks = 0
+        self.filled = 0
 
     def open(self, address):
         return self._shown(self.http.get(address))
 
+    def follow(self, shown, address):
+        """Click a link that stands on the page."""
+        assert address in shown.page.links, (address, shown.page.links)
+        self.clicks += 1
+        return self.open(address)
+
+    def look_up(self, shown, action, **fields):
+        """Fill in and send a form that only asks (GET)."""
+        self.clicks += 1
+        self.filled += len(fields)
+        return self._shown(self.http.get(action, params=shown.form(action, fields) | fields))
+
     def send(self, shown, action, **fields):
         """Fill in and send the form with this action that stands on a page."""
-        return self._shown(self.http.post(action, data=shown.form(action) | fields))
+        self.clicks += 1
+        self.filled += len(fields)
+        return self._shown(self.http.post(action, data=shown.form(action, fields) | fields))
 
     def sign_in(self, email, password=PASSWORD):
         return self.send(self.open("/app/login"), "/app/login", email=email, password=password)

@@ -9,6 +9,8 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from renkei.usecases.footprint.rules import total
+from renkei.web import charts, terms
 from renkei.web.words import Words
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -25,6 +27,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["number"] = number
+    made.globals["charts"] = charts
+    made.filters["total_of"] = total
+    made.filters["fact_named"] = lambda fact, words: terms.fact_name(words, fact)
+    made.globals.update(terms.ALL)
     return made
 
 

@@ -145,6 +145,8 @@ class PartFilter:
     name: str | None = None
     plant_id: UUID | None = None
     roots_only: bool = False
+    text: str | None = None
+    """Stands somewhere in the name, the support name, the label, or a number of the part, in any case of letters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

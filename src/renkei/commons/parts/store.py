@@ -25,6 +25,7 @@ from renkei.commons.parts.model import (
     Sourcing,
     StructureVersion,
 )
+from renkei.database.search import containing
 from renkei.database.transaction import Transaction
 from renkei.kit.quantities import ConversionFacts
 
@@ -415,6 +416,10 @@ def list_parts(tx: Transaction, where: PartFilter, after: UUID | None, rows_want
            AND (NOT %(roots)s OR NOT EXISTS (
                  SELECT FROM commons.lines_in_force l
                   WHERE l.child_key = p.part_key AND l.operator_key = commons.me()))
+           AND (%(text)s::text IS NULL
+                OR p.name ILIKE %(text)s OR p.support_name ILIKE %(text)s OR p.label ILIKE %(text)s
+                OR EXISTS (SELECT FROM commons.part_numbers n
+                            WHERE n.part_key = p.part_key AND n.operator_key = commons.me() AND n.number ILIKE %(text)s))
          ORDER BY p.name, p.support_name, p.trace_id
          LIMIT %(limit)s
         """,
@@ -424,6 +429,7 @@ def list_parts(tx: Transaction, where: PartFilter, after: UUID | None, rows_want
             "name": where.name,
             "plant": where.plant_id,
             "roots": where.roots_only,
+            "text": None if where.text is None else containing(where.text),
             "limit": rows_wanted,
         },
     )
