@@ -7,6 +7,9 @@ from enum import Enum
 from uuid import UUID
 
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from renkei.kit.canonical import canonical_json, new_salt, salted_commitment
 
@@ -71,3 +74,22 @@ def test_a_commitment_needs_its_salt() -> None:
     assert salted_commitment("x", new_salt()) != salted_commitment("x", new_salt())
     with pytest.raises(ValueError, match="32 bytes"):
         salted_commitment("x", b"short")
+
+
+_LEAVES = st.none() | st.booleans() | st.text(max_size=20) | st.integers(-(2**53) + 1, 2**53 - 1)
+_NAMES = st.text(st.characters(max_codepoint=0x7F), max_size=8) | st.text(max_size=8)
+
+
+@given(
+    st.recursive(
+        _LEAVES, lambda below: st.lists(below, max_size=4) | st.dictionaries(_NAMES, below, max_size=4)
+    )
+)
+def test_the_quick_way_writes_what_the_reference_writes(value: object) -> None:
+    """Quick for objects with ASCII names; names, texts and nesting of any kind."""
+    assert canonical_json(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
+def test_control_characters_have_the_shortest_escapes() -> None:
+    text = "".join(map(chr, range(0x20))) + '"\\/\x7f\u2028'
+    assert canonical_json({"a": text}) == rfc8785.dumps({"a": text})
