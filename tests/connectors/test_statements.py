@@ -15,6 +15,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from renkei.app import create_app
+from renkei.database import round_trip, transaction
 from renkei.database.transaction import Database
 from renkei.settings import Settings
 from tests.connectors.native.world import CLIENT, Member, good
@@ -49,6 +50,14 @@ def count(monkeypatch: pytest.MonkeyPatch) -> Count:
         return execute(cursor, query, *args, **options)
 
     monkeypatch.setattr(psycopg.Cursor, "execute", noted)
+    at_once = round_trip.exchange
+
+    def noted_at_once(connection: Any, *questions: round_trip.Question) -> list[round_trip.Rows]:
+        texts = (" ".join(statement.text.decode().split()) for statement, _ in questions)
+        seen.extend(text for text in texts if text not in {"BEGIN", "COMMIT", "ROLLBACK"})
+        return at_once(connection, *questions)
+
+    monkeypatch.setattr(transaction, "exchange", noted_at_once)
 
     def counted(request: Callable[[], Response], *, entries: int = 1) -> list[str]:
         seen.clear()

@@ -19,21 +19,25 @@ retried as a whole. Row-level security stops a forgotten WHERE; it does not stop
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, LiteralString, TypeVar
+from typing import Any, Final, Literal, LiteralString, TypeVar
 from uuid import UUID
 
 import msgspec
 import psycopg
 from psycopg import Connection, Cursor
+from psycopg.pq import TransactionStatus
 from psycopg.rows import DictRow, TupleRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from renkei.database.caller import Caller, Door
+from renkei.database.round_trip import BEGIN, COMMIT, ROLLBACK, Question, Rows, Statement, exchange
 from renkei.kit.clock import Clock, SystemClock
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.kit.ids import IdSource, new_id
@@ -42,6 +46,25 @@ from renkei.kit.strict_json import dumps
 T = TypeVar("T")
 Entry = Callable[["Connection[TupleRow]", bool], Caller]
 """Runs the entry statement on a connection that has just begun; the flag says whether the work will write."""
+
+
+class Knock(ABC):
+    """An `Entry` whose statement is known before the transaction begins, so that both make one round trip."""
+
+    @abstractmethod
+    def ask(self, *, writing: bool) -> Question:
+        """The entry statement with its values. Raises what is wrong without asking."""
+
+    @abstractmethod
+    def admit(self, row: Mapping[str, Any]) -> Caller:
+        """Who that is, by the row the statement returned. Raises why it is not let in."""
+
+    def __call__(self, connection: Connection[TupleRow], writing: bool) -> Caller:
+        """Knock on a connection that has begun."""
+        [answer] = exchange(connection, self.ask(writing=writing))
+        return self.admit(answer.first())
+
+
 PlatformRole = Literal["renkei_engine", "renkei_access", "renkei_ledger", "none"]
 Reaction = Callable[["Transaction", set[int]], None]
 """Runs at `settle` with the keys marked under one topic, inside the same transaction."""
@@ -148,36 +171,48 @@ class Transaction:
 
     def flush(self) -> None:
         """Settle, write what was collected, then the events to the outbox in one statement."""
+        question = self.outbox()
+        if question is not None:
+            [answer] = exchange(self.connection, question)
+            self.written(answer)
+
+    def outbox(self) -> Question | None:
+        """Settle, write what was collected; then the statement that writes the events, which are forgotten here, if any."""
         self.settle()
         collected, self._collected = self._collected, {}
         for writer, items in collected.items():
             writer(self, items)
         if not self._events:
-            return
+            return None
         events, self._events = self._events, []
-        written = self.connection.execute(
-            """
-            INSERT INTO commons.events (event_id, sender_key, addressee_key, type, subject, data, track_id, origin, created_at)
-            SELECT e.event_id, %(me)s, e.addressee_key, e.type, e.subject, e.data::jsonb, %(track)s,
-                   coalesce(%(origin)s::text::xid8, pg_current_xact_id()), %(now)s
-              FROM unnest(%(ids)s::uuid[], %(addressees)s::bigint[], %(types)s::text[], %(subjects)s::uuid[],
-                          %(data)s::text[]) WITH ORDINALITY AS e(event_id, addressee_key, type, subject, data, n)
-             ORDER BY e.n
-            RETURNING pg_current_xact_id()::text
-            """,
-            {
-                "me": self.caller.operator_key,
-                "track": self.track_id,
-                "origin": None if self.origin is None else str(self.origin),
-                "now": self.now,
-                "ids": [self.new_id() for _ in events],
-                "addressees": [event.addressee_key for event in events],
-                "types": [event.type for event in events],
-                "subjects": [event.subject for event in events],
-                "data": [dumps(dict(event.data)).decode() for event in events],
-            },
-        ).fetchone()
-        self.version = int(written[0]) if written is not None else None
+        return _WRITE_EVENTS, (
+            self.caller.operator_key,
+            self.track_id,
+            None if self.origin is None else str(self.origin),
+            self.now,
+            [self.new_id() for _ in events],
+            [event.addressee_key for event in events],
+            [event.type for event in events],
+            [event.subject for event in events],
+            [dumps(dict(event.data)).decode() for event in events],
+        )
+
+    def written(self, answer: Rows) -> None:
+        """Take note of what the outbox statement returned."""
+        self.version = int(answer.tuples()[0][0])
+
+
+_WRITE_EVENTS: Final = Statement(
+    """
+    INSERT INTO commons.events (event_id, sender_key, addressee_key, type, subject, data, track_id, origin, created_at)
+    SELECT e.event_id, $1::bigint, e.addressee_key, e.type, e.subject, e.data::jsonb, $2::uuid,
+           coalesce($3::text::xid8, pg_current_xact_id()), $4::timestamptz
+      FROM unnest($5::uuid[], $6::bigint[], $7::text[], $8::uuid[], $9::text[])
+           WITH ORDINALITY AS e(event_id, addressee_key, type, subject, data, n)
+     ORDER BY e.n
+    RETURNING pg_current_xact_id()::text
+    """
+)
 
 
 def act_as(
@@ -218,6 +253,19 @@ _WAITED = (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled)
 _ATTEMPTS = 5
 
 
+@dataclass(slots=True)
+class _Progress:
+    """How far an attempt has come: before anything was carried out it may always be repeated."""
+
+    entered: bool = False
+
+
+def _check_committed(done: Rows) -> None:
+    """A transaction in which something failed is rolled back by COMMIT, without an error."""
+    if done.command != b"COMMIT":
+        raise psycopg.errors.InFailedSqlTransaction("nothing was committed")
+
+
 class Database:
     """The pool of connections, the clock and the reactions: what a process needs to run transactions."""
 
@@ -248,35 +296,69 @@ class Database:
         transaction). Raises `Busy` when the database is away or a lock was not to be had in time.
         """
         for attempt in range(1, _ATTEMPTS + 1):
-            entered = False
-            try:
-                with self.pool.connection() as connection, connection.transaction():
+            with self._attempt(attempt) as progress, self._borrowed() as connection:
+                if isinstance(entry, Knock):
+                    _, answer = exchange(connection, (BEGIN, ()), entry.ask(writing=write))
+                    caller = entry.admit(answer.first())
+                else:
+                    exchange(connection, (BEGIN, ()))
                     caller = entry(connection, write)
-                    entered = True
-                    transaction = Transaction(
-                        connection,
-                        caller,
-                        now=self.clock.now(),
-                        ids=self.ids,
-                        reactions=self.reactions,
-                        origin=origin,
-                    )
-                    result = work(transaction)
-                    transaction.flush()
-                    return result
-            except _RETRIED as error:
-                if attempt == _ATTEMPTS:
-                    raise Busy from error
-                time.sleep(0.01 * 2**attempt)
-            except PoolTimeout as error:
-                raise Busy from error
-            except psycopg.OperationalError as error:
-                # A connection that was dead before anything ran (the server was restarted) is replaced and tried again,
-                # and the others that died with it do not wait for their turn.
-                if entered or attempt == _ATTEMPTS or isinstance(error, _WAITED):
-                    raise Busy from error
-                self.pool.check()
+                progress.entered = True
+                transaction = Transaction(
+                    connection,
+                    caller,
+                    now=self.clock.now(),
+                    ids=self.ids,
+                    reactions=self.reactions,
+                    origin=origin,
+                )
+                result = work(transaction)
+                events = transaction.outbox()
+                if events is None:
+                    [done] = exchange(connection, (COMMIT, ()))
+                else:
+                    written, done = exchange(connection, events, (COMMIT, ()))
+                    transaction.written(written)
+                _check_committed(done)
+                return result
         raise AssertionError("unreachable")
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection[TupleRow]]:
+        """A connection of the pool; what was begun on it and not committed is rolled back."""
+        connection = self.pool.getconn()
+        try:
+            yield connection
+        except BaseException:
+            # Not `connection.rollback()`, which also forgets everything prepared on the connection.
+            with suppress(psycopg.Error):
+                if connection.pgconn.transaction_status != TransactionStatus.IDLE:
+                    exchange(connection, (ROLLBACK, ()))
+            raise
+        finally:
+            self.pool.putconn(connection)
+
+    @contextmanager
+    def _attempt(self, attempt: int) -> Iterator[_Progress]:
+        """Pass over what another attempt may mend; the last one raises `Busy`."""
+        progress = _Progress()
+        try:
+            yield progress
+        except _RETRIED as error:
+            if attempt == _ATTEMPTS:
+                raise Busy from error
+            time.sleep(0.01 * 2**attempt)
+        except psycopg.errors.InvalidSqlStatementName:
+            if progress.entered or attempt == _ATTEMPTS:
+                raise
+        except PoolTimeout as error:
+            raise Busy from error
+        except psycopg.OperationalError as error:
+            # A connection that was dead before anything ran (the server was restarted) is replaced and tried again,
+            # and the others that died with it do not wait for their turn.
+            if progress.entered or attempt == _ATTEMPTS or isinstance(error, _WAITED):
+                raise Busy from error
+            self.pool.check()
 
     def read(self, entry: Entry, work: Callable[[Transaction], T]) -> T:
         """Run `work`, which only reads, in one transaction entered by `entry`."""

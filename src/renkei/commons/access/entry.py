@@ -1,6 +1,6 @@
 """The entry of a request: who it is, and for which company it acts, in one statement.
 
-Each function gives the `Entry` of one door; `Database.run` calls it on the connection that has just begun.
+Each function gives the entry of one door; `Database.run` sends its statement with BEGIN.
 Order of the checks, each with an error of its own so that a door can give its exact words:
 
 1. `ApiKeyMissing`, 2. `ApiKeyUnknown`, 3. `NetworkNotAllowed`, 4. `TokenMissing`, 5. `TokenInvalid`
@@ -12,12 +12,10 @@ Roles are what the database says now, not what the token said when it was issued
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
-
-from psycopg import Connection
-from psycopg.rows import DictRow, TupleRow
 
 from renkei.commons.access import store
 from renkei.commons.access.errors import (
@@ -35,7 +33,8 @@ from renkei.commons.access.model import SYSTEM_ATTRIBUTES, Claims, ClientContext
 from renkei.commons.access.network import normal_ip
 from renkei.commons.access.tokens import AccessKeys
 from renkei.database.caller import Caller, Door
-from renkei.database.transaction import Entry
+from renkei.database.round_trip import Question
+from renkei.database.transaction import Knock
 from renkei.kit.errors import RenkeiError
 
 _HEADER: Final = "header:Renkei-Operator"
@@ -43,7 +42,7 @@ _NOBODY: Final = UUID(int=0)
 _APPLICATION_ROLES: Final = frozenset({"editor"})
 
 
-def ouranos_entry(keys: AccessKeys, context: ClientContext) -> Entry:
+def ouranos_entry(keys: AccessKeys, context: ClientContext) -> Knock:
     """Key and token are both required, and the key must be allowed to act for the token's operator."""
     claims, complaint = _claims_of(keys, context)
     if complaint is None and (claims is None or claims.operator_id is None):
@@ -51,7 +50,7 @@ def ouranos_entry(keys: AccessKeys, context: ClientContext) -> Entry:
     return _Knock(keys, context, "ouranos", claims=claims, complaint=complaint, needs_key=True)
 
 
-def v1_entry(keys: AccessKeys, context: ClientContext, *, door: Door = "v1") -> Entry:
+def v1_entry(keys: AccessKeys, context: ClientContext, *, door: Door = "v1") -> Knock:
     """A token alone; or a key that acts for the operator of `Renkei-Operator`; or both.
 
     A person acts for the operator of the token, or for the one of `Renkei-Operator` where it has a role now.
@@ -71,12 +70,12 @@ def v1_entry(keys: AccessKeys, context: ClientContext, *, door: Door = "v1") -> 
     )
 
 
-def key_entry(keys: AccessKeys, context: ClientContext) -> Entry:
+def key_entry(keys: AccessKeys, context: ClientContext) -> Knock:
     """Key and network only: for the paths by which one gets a token (`/auth/login`, `/auth/refresh`)."""
     return _Knock(keys, context, "ouranos", claims=None, complaint=None, needs_key=True, any_operator=True)
 
 
-def system_entry(keys: AccessKeys, context: ClientContext) -> Entry:
+def system_entry(keys: AccessKeys, context: ClientContext) -> Knock:
     """A key of the data space or of a traceability system (systemAuth); others are `ApiKeyUnknown`."""
     return _Knock(
         keys,
@@ -109,7 +108,7 @@ def _claims_of(keys: AccessKeys, context: ClientContext) -> tuple[Claims | None,
         return None, invalid
 
 
-class _Knock:
+class _Knock(Knock):
     """One request at one door; called, it is the entry of the transaction."""
 
     def __init__(
@@ -136,31 +135,33 @@ class _Knock:
             needs_key=needs_key, any_operator=any_operator, system_only=system_only, chosen=chosen
         )
 
-    def __call__(self, connection: Connection[TupleRow], writing: bool) -> Caller:
+    def ask(self, *, writing: bool) -> Question:
+        """The entry statement. Raises what needs no look into the database."""
         key = self._key_hash
         if key is None and self._options.needs_key:
             raise ApiKeyMissing
         if key is None and self._complaint is not None:
             raise self._complaint
         claims = self._claims if self._complaint is None else None
-        row = store.enter(
-            connection,
-            role="renkei_app",
-            key_hash=key,
-            client_ip=normal_ip(self._context.client_ip),
-            operator_id=self._operator_id(claims),
-            account_id=claims.account_id if claims is not None else None,
-            now=self._keys.database.clock.now(),
-            writing=writing,
+        return store.ENTER, (
+            key,
+            normal_ip(self._context.client_ip),
+            self._operator_id(claims),
+            claims.account_id if claims is not None else None,
+            self._keys.database.clock.now(),
+            writing,
         )
-        if key is not None:
+
+    def admit(self, row: Mapping[str, Any]) -> Caller:
+        """The caller, or the first complaint in the order of the checks."""
+        if self._key_hash is not None:
             self._check_key(row)
         if self._complaint is not None:
             raise self._complaint
         if self._options.any_operator:
             return self._nobody(row)
-        if claims is not None:
-            return self._person(row, claims)
+        if self._claims is not None:
+            return self._person(row, self._claims)
         return self._application(row)
 
     def _operator_id(self, claims: Claims | None) -> UUID | None:
@@ -168,7 +169,7 @@ class _Knock:
             return None
         return claims.operator_id if claims is not None else self._context.operator_header
 
-    def _check_key(self, row: DictRow) -> None:
+    def _check_key(self, row: Mapping[str, Any]) -> None:
         if row["api_key_id"] is None or (
             self._options.system_only and row["attribute"] not in SYSTEM_ATTRIBUTES
         ):
@@ -176,7 +177,7 @@ class _Knock:
         if not row["network_ok"]:
             raise NetworkNotAllowed
 
-    def _person(self, row: DictRow, claims: Claims) -> Caller:
+    def _person(self, row: Mapping[str, Any], claims: Claims) -> Caller:
         if not row["account_active"]:
             raise TokenInvalid
         if claims.operator_id is None:
@@ -198,7 +199,7 @@ class _Knock:
             raise KeyNotForOperator
         return self._admitted(row, roles=frozenset(row["roles"]), account_id=claims.account_id)
 
-    def _application(self, row: DictRow) -> Caller:
+    def _application(self, row: Mapping[str, Any]) -> Caller:
         # An unknown operator and one that was not assigned are the same answer.
         if row["api_key_id"] is None or row["operator_key"] is None or not row["key_assigned"]:
             raise KeyNotForOperator(_HEADER)
@@ -206,7 +207,7 @@ class _Knock:
             raise OperatorSuspended
         return self._admitted(row, roles=_APPLICATION_ROLES, account_id=None)
 
-    def _admitted(self, row: DictRow, *, roles: frozenset[str], account_id: UUID | None) -> Caller:
+    def _admitted(self, row: Mapping[str, Any], *, roles: frozenset[str], account_id: UUID | None) -> Caller:
         if not row["admitted"]:  # the second lock: the statement itself must have agreed
             raise TokenInvalid
         return Caller(
@@ -220,5 +221,5 @@ class _Knock:
             component_scope=row["component_scope"] or "rest",
         )
 
-    def _nobody(self, row: DictRow) -> Caller:
+    def _nobody(self, row: Mapping[str, Any]) -> Caller:
         return Caller(operator_key=0, operator_id=_NOBODY, door=self._door, api_key_id=row["api_key_id"])

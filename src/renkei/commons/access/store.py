@@ -4,53 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from psycopg import Connection
-from psycopg.rows import DictRow, TupleRow, dict_row
+from psycopg.rows import DictRow
 
+from renkei.database.round_trip import Statement
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import dumps
 
 _KEY_CREATION_LOCK = 7_264_002
 
 
-def enter(
-    connection: Connection[TupleRow],
-    *,
-    role: str,
-    key_hash: bytes | None,
-    client_ip: str | None,
-    operator_id: UUID | None,
-    account_id: UUID | None,
-    now: datetime,
-    writing: bool,
-) -> DictRow:
-    """The one entry statement: checks, names the operator, and takes its write lock if all checks are good.
-
-    The lock is the one of `database.transaction.act_as`. Who is not admitted names no operator and takes no lock.
+ENTER: Final = Statement(
     """
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(
-            """
-            SELECT e.*, set_config('role', %(role)s, true),
-                   set_config('renkei.operator', CASE WHEN e.admitted THEN e.operator_key::text ELSE '' END, true),
-                   CASE WHEN %(writing)s AND e.admitted AND e.operator_key IS NOT NULL
-                        THEN pg_advisory_xact_lock(7264, (e.operator_key %% 2147483647)::int)::text END
-              FROM commons.enter(%(key_hash)s::bytea, %(client)s::inet, %(operator)s::uuid, %(account)s::uuid, %(now)s) AS e
-            """,
-            {
-                "role": role,
-                "writing": writing,
-                "key_hash": key_hash,
-                "client": client_ip,
-                "operator": operator_id,
-                "account": account_id,
-                "now": now,
-            },
-        ).fetchone()
-    assert row is not None
-    return row
+    SELECT e.*, set_config('role', 'renkei_app', true),
+           set_config('renkei.operator', CASE WHEN e.admitted THEN e.operator_key::text ELSE '' END, true),
+           CASE WHEN $6::bool AND e.admitted AND e.operator_key IS NOT NULL
+                THEN pg_advisory_xact_lock(7264, (e.operator_key % 2147483647)::int)::text END
+      FROM commons.enter($1::bytea, $2::inet, $3::uuid, $4::uuid, $5::timestamptz) AS e
+    """
+)
+"""The one entry statement: checks, names the operator, and takes its write lock if all checks are good.
+
+Values: hash of the API key, address of the client, operator, account, now, whether it will write. The lock is the one of
+`database.transaction.act_as`. Who is not admitted names no operator and takes no lock.
+"""
 
 
 # -- signing keys ---------------------------------------------------------------------------------------------------

@@ -58,7 +58,8 @@ from renkei.database.idempotency import (
     release,
     remember,
 )
-from renkei.database.transaction import Busy, Database, Entry, Transaction
+from renkei.database.round_trip import Question
+from renkei.database.transaction import Busy, Database, Entry, Knock, Transaction
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.kit.ids import parse_id
 from renkei.kit.paging import Page
@@ -101,6 +102,27 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class _Counted(Knock):
+    """The entry of one request: whom it admits is noted, and counted against the quota."""
+
+    def __init__(self, knock: Knock, call: Call) -> None:
+        self._knock = knock
+        self._call = call
+
+    def ask(self, *, writing: bool) -> Question:
+        return self._knock.ask(writing=writing)
+
+    def admit(self, row: Mapping[str, Any]) -> Caller:
+        caller = self._knock.admit(row)
+        facts = facts_of(self._call.scope)
+        facts.api_key_id = caller.api_key_id
+        if caller.operator_key and facts.operator_id is None:
+            # A request counts once, however many transactions it takes.
+            facts.operator_id = caller.operator_id
+            self._call.context.quota.take(caller.operator_id)
+        return caller
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One request. `stale`: `Renkei-After` was not reached in time."""
@@ -115,19 +137,7 @@ class Call:
     @property
     def entry(self) -> Entry:
         """The entry of this request's transactions. Raises nothing: complaints are told when it is used."""
-        enter = v1_entry(self.context.access, self.client)
-
-        def entered(connection: Any, writing: bool) -> Caller:
-            caller = enter(connection, writing)
-            facts = facts_of(self.scope)
-            facts.api_key_id = caller.api_key_id
-            if caller.operator_key and facts.operator_id is None:
-                # A request counts once, however many transactions it takes.
-                facts.operator_id = caller.operator_id
-                self.context.quota.take(caller.operator_id)
-            return caller
-
-        return entered
+        return _Counted(v1_entry(self.context.access, self.client), self)
 
     def body(self, model: type[M]) -> M:
         """The body as a `model`, checked whole. Raises `JsonError`, `SeveralFaults`, or 415 for another content type."""
