@@ -37,6 +37,11 @@ INSERT INTO commons.structure_lines (structure_key, position, operator_key, chil
 SELECT p.structure_key, i, p.operator_key, p.part_key + i, i, 'unit', 1, CASE WHEN i <= 4 THEN 'bought' ELSE 'made' END
   FROM commons.parts p, generate_series(1, 19) i WHERE p.part_key >= %(part)s AND p.structure_key IS NOT NULL
 """
+_USES = """
+INSERT INTO commons.uses (operator_key, parent_key, child_key)
+SELECT p.operator_key, p.part_key, p.part_key + i
+  FROM commons.parts p, generate_series(1, 19) i WHERE p.part_key >= %(part)s AND p.structure_key IS NOT NULL
+"""
 _TRADES = """
 INSERT INTO commons.trades (trade_key, trade_id, downstream_key, upstream_key, downstream_part_key, downstream_trace_id,
                             upstream_part_key, upstream_trace_id, created_at, linked_at)
@@ -120,7 +125,16 @@ def add_crowd(place: Place, database: str, *, parts: int, operators: int) -> Non
         connection.execute("ANALYZE crowd")
         connection.execute(_PARTS, values)
         connection.execute("ANALYZE commons.parts")
-        for statement in (_STRUCTURES, _LINES, _TRADES, _REQUESTS, _STATEMENTS, _CONSENTS, _DELIVERIES):
+        for statement in (
+            _STRUCTURES,
+            _LINES,
+            _USES,
+            _TRADES,
+            _REQUESTS,
+            _STATEMENTS,
+            _CONSENTS,
+            _DELIVERIES,
+        ):
             connection.execute(statement, values)
         for table, key in _SEQUENCES:
             connection.execute(

@@ -29,6 +29,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "commons.part_numbers": ("operator_key",),
     "commons.structures": ("operator_key",),
     "commons.structure_lines": ("operator_key",),
+    "commons.uses": ("operator_key",),
     "commons.trade_shares": ("operator_key",),
     "commons.consents": ("operator_key",),
     "commons.files": ("operator_key",),

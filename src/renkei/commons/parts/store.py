@@ -33,7 +33,7 @@ from renkei.kit.quantities import ConversionFacts
 _PART = """
     p.part_key, p.trace_id, q.plant_id, p.name, p.support_name, p.terminated, p.unit, p.label, p.info1, p.info2,
     p.info3, p.mass_kg_per_unit, p.density_kg_per_liter, p.structure_key, p.created_at, p.updated_at,
-    EXISTS (SELECT FROM commons.lines_in_force up
+    EXISTS (SELECT FROM commons.uses up
              WHERE up.child_key = p.part_key AND up.operator_key = commons.me()) AS is_child
 """
 _LINE_FIELDS = (
@@ -414,8 +414,8 @@ def list_parts(tx: Transaction, where: PartFilter, after: UUID | None, rows_want
            AND (%(name)s::text IS NULL OR p.name = %(name)s)
            AND (%(plant)s::uuid IS NULL OR q.plant_id = %(plant)s)
            AND (NOT %(roots)s OR NOT EXISTS (
-                 SELECT FROM commons.lines_in_force l
-                  WHERE l.child_key = p.part_key AND l.operator_key = commons.me()))
+                 SELECT FROM commons.uses u
+                  WHERE u.child_key = p.part_key AND u.operator_key = commons.me()))
            AND (%(text)s::text IS NULL
                 OR p.name ILIKE %(text)s OR p.support_name ILIKE %(text)s OR p.label ILIKE %(text)s
                 OR EXISTS (SELECT FROM commons.part_numbers n
@@ -444,8 +444,8 @@ def read_graph(tx: Transaction, keys: Iterable[int]) -> OwnGraph:
           SELECT p.part_key FROM commons.parts p
            WHERE p.part_key = ANY(%(keys)s::bigint[]) AND p.operator_key = commons.me() AND p.deleted_at IS NULL
           UNION
-          SELECT l.parent_key FROM above a
-            JOIN commons.lines_in_force l ON l.child_key = a.part_key AND l.operator_key = commons.me()
+          SELECT u.parent_key FROM above a
+            JOIN commons.uses u ON u.child_key = a.part_key AND u.operator_key = commons.me()
         ), needed AS (
           SELECT part_key FROM above
           UNION
@@ -587,10 +587,8 @@ def stands_in_structure(tx: Transaction, part_key: int) -> bool:
     """Whether a part is child or parent in a structure in force, or in one that begins later."""
     row = tx.execute(
         """
-        SELECT EXISTS (SELECT FROM commons.lines_in_force l
-                        WHERE l.child_key = %(part)s AND l.operator_key = commons.me())
-            OR EXISTS (SELECT FROM commons.lines_in_force l
-                        WHERE l.parent_key = %(part)s AND l.operator_key = commons.me())
+        SELECT EXISTS (SELECT FROM commons.uses u
+                        WHERE (u.child_key = %(part)s OR u.parent_key = %(part)s) AND u.operator_key = commons.me())
             OR EXISTS (SELECT FROM commons.structure_lines l
                          JOIN commons.structures s ON s.structure_key = l.structure_key
                         WHERE l.child_key = %(part)s AND l.operator_key = commons.me() AND s.effective_from > %(today)s)

@@ -93,10 +93,11 @@ structures = sa.Table(
 structure_lines = sa.Table(
     "structure_lines",
     metadata,
-    refers("structure_key", "commons.structures.structure_key", primary_key=True),
+    # What these three refer to is checked by the trigger check_lines, for all lines of a statement at once.
+    sa.Column("structure_key", sa.BigInteger, primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True),
-    refers("operator_key", "commons.operators.operator_key"),
-    refers("child_key", "commons.parts.part_key", index=True),
+    sa.Column("operator_key", sa.BigInteger, nullable=False),
+    sa.Column("child_key", sa.BigInteger, nullable=False, index=True),
     number("amount", nullable=False),
     text("unit"),
     number("base_quantity", nullable=False),
@@ -109,4 +110,14 @@ structure_lines = sa.Table(
     sa.CheckConstraint("counted_by IN ('customer', 'supplier')", name="counted_by"),
     sa.CheckConstraint("amount >= 0 AND base_quantity > 0", name="amount"),
     comment="amount of the child (in unit) per base_quantity parents.",
+)
+
+uses = sa.Table(
+    "uses",
+    metadata,
+    sa.Column("parent_key", sa.BigInteger, primary_key=True),
+    sa.Column("child_key", sa.BigInteger, primary_key=True),
+    sa.Column("operator_key", sa.BigInteger, nullable=False),
+    sa.Index("ix_uses_child", "child_key", "parent_key"),
+    comment="Which part (child) stands in which part's (parent's) structure in force; kept by a trigger.",
 )

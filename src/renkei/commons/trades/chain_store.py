@@ -21,8 +21,8 @@ def linked_above(tx: Transaction, keys: Iterable[int]) -> list[int]:
         WITH RECURSIVE above AS (
           SELECT unnest(%(keys)s::bigint[]) AS part_key
           UNION
-          SELECT l.parent_key FROM above a
-            JOIN commons.lines_in_force l ON l.child_key = a.part_key AND l.operator_key = commons.me()
+          SELECT u.parent_key FROM above a
+            JOIN commons.uses u ON u.child_key = a.part_key AND u.operator_key = commons.me()
         ), copies AS (
           UPDATE commons.requests r SET customer_part = c.card
             FROM commons.trades t

@@ -35,8 +35,8 @@ def stated_above(tx: Transaction, part_keys: Iterable[int]) -> bool:
         WITH RECURSIVE above AS (
           SELECT unnest(%(keys)s::bigint[]) AS part_key
           UNION
-          SELECT l.parent_key FROM above a
-            JOIN commons.lines_in_force l ON l.child_key = a.part_key AND l.operator_key = commons.me()
+          SELECT u.parent_key FROM above a
+            JOIN commons.uses u ON u.child_key = a.part_key AND u.operator_key = commons.me()
         )
         SELECT EXISTS (
           SELECT FROM above a

@@ -1,0 +1,39 @@
+"""What stands in which structure in force, in a table of its own; lines are checked a statement at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "commons_0003"
+down_revision = "commons_0001"
+branch_labels = None
+depends_on = None
+
+_SQL = Path(__file__).with_name("commons_0003_uses.sql")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "uses",
+        sa.Column("parent_key", sa.BigInteger(), nullable=False),
+        sa.Column("child_key", sa.BigInteger(), nullable=False),
+        sa.Column("operator_key", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("parent_key", "child_key", name=op.f("pk_uses")),
+        schema="commons",
+        comment="Which part (child) stands in which part's (parent's) structure in force; kept by a trigger.",
+    )
+    op.create_index("ix_uses_child", "uses", ["child_key", "parent_key"], unique=False, schema="commons")
+    for column in ("operator_key", "structure_key", "child_key"):
+        op.drop_constraint(
+            f"fk_structure_lines_{column}", "structure_lines", schema="commons", type_="foreignkey"
+        )
+    driver = op.get_bind().connection.driver_connection
+    assert driver is not None
+    driver.execute(_SQL.read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup: migrations only go forward")
