@@ -50,7 +50,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "footprint.updates": ("operator_key",),
     "footprint.declarations": ("operator_key",),
 }
-_CALLS = {"execute", "executemany", "row", "rows", "copy", "stream"}
+_CALLS = {"execute", "executemany", "row", "rows", "copy", "stream", "Statement"}
 _SQL = re.compile(
     r"^\s*(SELECT|INSERT|UPDATE|DELETE|WITH|COPY|MERGE|CREATE|ALTER|DROP|TRUNCATE|LISTEN|NOTIFY|SET)\b",
     re.IGNORECASE,
@@ -127,8 +127,7 @@ def findings_in(path: Path) -> list[Finding]:
     for node in ast.walk(tree):
         if not (
             isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in _CALLS
+            and getattr(node.func, "attr", getattr(node.func, "id", None)) in _CALLS
             and node.args
         ):
             continue

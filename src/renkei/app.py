@@ -39,6 +39,7 @@ from renkei.database.events import Handler
 from renkei.database.migrate import COMMONS, Branch, heads
 from renkei.database.readiness import EventQueue
 from renkei.database.transaction import Database, Reaction
+from renkei.kit.remembered import RememberedBytes
 from renkei.kit.secret_box import SecretBox, open_secret_box
 from renkei.kit.strict_json import BodyTooLarge
 from renkei.settings import Settings
@@ -127,6 +128,7 @@ def open_context(
         access=AccessKeys(database, box, access_policy(settings)),
         quota=RateQuota(settings.requests_per_second_per_operator, settings.request_burst_per_operator),
         files=open_files(settings, box),
+        remembered=RememberedBytes(settings.answer_memory_bytes),
         queue=queue or EventQueue(database, settings.events_stall_seconds),
         expected_revisions=expected_revisions,
     )
@@ -177,6 +179,7 @@ def create_app(
         app.include_router(router)
 
     default = settings.default_language
+    app.add_middleware(ouranos.DataTransport, context=context)  # added first, so innermost
     if settings.front_page_dir is not None:
         app.add_middleware(
             ouranos.FrontPage,

@@ -175,6 +175,14 @@ class Settings(BaseSettings):
         _BODIES, 32, "Deepest nesting of a JSON body; our own bodies have at most 6 levels.", ge=8, le=200
     )
 
+    answer_memory_bytes: int = _setting(
+        _BODIES,
+        64 * _MB,
+        "Pieces of answers that one process keeps, so that what did not change is not put together anew: 50,000 requests "
+        "received, or the footprints of 100,000 parts. What was kept first goes first.",
+        ge=0,
+    )
+
     access_token_seconds: int = _setting(
         _ACCESS,
         3_600,

@@ -41,6 +41,8 @@ class Statement:
 
 
 BEGIN: Final = Statement("BEGIN")
+BEGIN_READING: Final = Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+"""All that is read is of one moment."""
 COMMIT: Final = Statement("COMMIT")
 ROLLBACK: Final = Statement("ROLLBACK")
 Question = tuple[Statement, Sequence[Any]]
@@ -66,10 +68,19 @@ class Rows:
         self._transformer.set_pgresult(self._result)
         return self._transformer.load_rows(0, self._result.ntuples, tuple)
 
+    def dicts(self) -> list[dict[str, Any]]:
+        """All rows, each by column name."""
+        names = [(self._result.fname(column) or b"").decode() for column in range(self._result.nfields)]
+        return [dict(zip(names, row, strict=True)) for row in self.tuples()]
+
     def first(self) -> dict[str, Any]:
         """The first row by column name. Raises `IndexError` if there is none."""
-        names = [(self._result.fname(column) or b"").decode() for column in range(self._result.nfields)]
-        return dict(zip(names, self.tuples()[0], strict=True))
+        return self.dicts()[0]
+
+    def raw(self, column: int) -> list[bytes]:
+        """One column as it came over the wire, untranslated; what is NULL is empty."""
+        value = self._result.get_value
+        return [value(row, column) or b"" for row in range(self._result.ntuples)]
 
 
 def exchange(connection: Connection[TupleRow], *questions: Question) -> list[Rows]:

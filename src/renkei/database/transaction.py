@@ -37,7 +37,16 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from renkei.database.caller import Caller, Door
-from renkei.database.round_trip import BEGIN, COMMIT, ROLLBACK, Question, Rows, Statement, exchange
+from renkei.database.round_trip import (
+    BEGIN,
+    BEGIN_READING,
+    COMMIT,
+    ROLLBACK,
+    Question,
+    Rows,
+    Statement,
+    exchange,
+)
 from renkei.kit.clock import Clock, SystemClock
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.kit.ids import IdSource, new_id
@@ -120,6 +129,8 @@ class Transaction:
         self.track_id: UUID | None = None
         """The support identifier (X-Track) given to this write, stored with its events."""
         self.origin = origin
+        self.found: Rows | None = None
+        """The answer to the question that was sent along with the entry, if there was one."""
         self.hops: dict[str, int] = {}
         """How many companies each wave that this transaction belongs to has passed; handlers of events set it."""
         self._reactions = reactions
@@ -289,20 +300,28 @@ class Database:
         *,
         write: bool = True,
         origin: int | None = None,
+        question: Question | None = None,
     ) -> T:
         """Run `work` in one transaction entered by `entry`, and commit it.
+
+        A `question` that is known beforehand goes to the database with the entry; its answer is `tx.found`, and all that is
+        read after it is of the same moment (unless the work writes). It gets there
+        before anybody has seen the answer to the entry: who is not let in acts for no operator, so it finds no row.
 
         A deadlock or serialisation failure is tried again from the start (so `work` must have no effect outside the
         transaction). Raises `Busy` when the database is away or a lock was not to be had in time.
         """
+        begin = BEGIN if write or question is None else BEGIN_READING
         for attempt in range(1, _ATTEMPTS + 1):
             with self._attempt(attempt) as progress, self._borrowed() as connection:
                 if isinstance(entry, Knock):
-                    _, answer = exchange(connection, (BEGIN, ()), entry.ask(writing=write))
+                    first = (begin, ()), entry.ask(writing=write)
+                    _, answer, *found = exchange(connection, *first, *([question] if question else ()))
                     caller = entry.admit(answer.first())
                 else:
-                    exchange(connection, (BEGIN, ()))
+                    exchange(connection, (begin, ()))
                     caller = entry(connection, write)
+                    found = exchange(connection, question) if question else []
                 progress.entered = True
                 transaction = Transaction(
                     connection,
@@ -312,6 +331,8 @@ class Database:
                     reactions=self.reactions,
                     origin=origin,
                 )
+                if found:
+                    transaction.found = found[0]
                 result = work(transaction)
                 events = transaction.outbox()
                 if events is None:

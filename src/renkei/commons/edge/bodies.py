@@ -37,8 +37,11 @@ class LimitBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._limit(scope["path"])
         length = header(scope, b"content-length")
+        if length is None and header(scope, b"transfer-encoding") is None:
+            await self._app(scope, receive, send)  # there is no body (RFC 9112, section 6.3)
+            return
+        limit = self._limit(scope["path"])
         if limit is not None and _declares_more(length, limit):
             await self._refuse(scope, BodyTooLarge(limit=limit))(scope, receive, send)
             return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from renkei.commons.edge.quota import RateQuota
 from renkei.database.transaction import Database
 from renkei.kit.problems import Language, choose_language
+from renkei.kit.remembered import RememberedBytes
 from renkei.kit.secret_box import SecretBox
 from renkei.settings import Settings
 
@@ -30,6 +31,7 @@ class AppContext:
     """Settings, database, secrets and the rooms that keep something in memory.
 
     `access` verifies tokens and keys in process; `files` keeps certificates; `queue` probes the events;
+    `remembered` are pieces of answers by the versions of the rows they were made from;
     `expected_revisions` are the migrations that this release was written for.
     """
 
@@ -39,6 +41,7 @@ class AppContext:
     access: AccessKeys
     quota: RateQuota
     files: FileSafe
+    remembered: RememberedBytes
     queue: QueueProbe | None = None
     expected_revisions: Callable[[], tuple[str, ...]] = tuple
 

@@ -1,4 +1,4 @@
-"""What stands in which structure in force, in a table of its own; lines are checked a statement at a time."""
+"""What stands in which structure in force, in a table of its own; lines checked a statement at a time; views of versions."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "commons_0003"
-down_revision = "commons_0001"
+down_revision = "commons_0002"
 branch_labels = None
 depends_on = None
 
-_SQL = Path(__file__).with_name("commons_0003_uses.sql")
+_SQL = Path(__file__).parent
 
 
 def upgrade() -> None:
@@ -32,7 +32,8 @@ def upgrade() -> None:
         )
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
-    driver.execute(_SQL.read_text(encoding="utf-8"))
+    for name in ("commons_0003_uses.sql", "commons_0003_versions.sql"):
+        driver.execute((_SQL / name).read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

@@ -11,7 +11,7 @@ stand on a part made in this very transaction), `chain` for those of which only 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -63,6 +63,7 @@ __all__ = [
     "graph_above",
     "list_parts",
     "owners_of_beginning_structures",
+    "part_from",
     "part_keys",
     "part_numbers",
     "parts_by_number",
@@ -366,6 +367,11 @@ def list_parts(
 def part_keys(tx: Transaction, trace_ids: Iterable[UUID]) -> dict[UUID, Part]:
     """The own parts among `trace_ids`, deleted ones left out. One statement."""
     return {part.trace_id: part for part in store.read_parts(tx, trace_ids)}
+
+
+def part_from(tx: Transaction, row: Mapping[str, object]) -> Part:
+    """A part from a row of the published view `commons.own_parts`."""
+    return store.part_from(tx, row)
 
 
 def parts_of(tx: Transaction, keys: Iterable[int]) -> dict[int, Part]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -92,7 +92,7 @@ def line_tuple(line: StoredLine) -> tuple[Any, ...]:
     )
 
 
-def part_from(tx: Transaction, row: DictRow) -> Part:
+def part_from(tx: Transaction, row: Mapping[str, Any]) -> Part:
     """A row with the columns of `Part` (and perhaps more)."""
     return Part(
         part_key=row["part_key"],

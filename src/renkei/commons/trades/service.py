@@ -17,7 +17,7 @@ Two changes to one trade come one after the other: each locks the trade's row fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -59,8 +59,10 @@ from renkei.commons.trades.recounting import HANDLERS, REACTIONS, refresh_chain,
 from renkei.commons.trades.shares import put_part_shares, put_shares, shares_of, shares_of_trade
 from renkei.commons.usecase import use_case_of
 from renkei.database.caller import WRITERS
+from renkei.database.round_trip import Question, Rows
 from renkei.database.transaction import Event, Transaction
 from renkei.kit.paging import Page, page_of
+from renkei.kit.remembered import RememberedBytes
 
 __all__ = [
     "HANDLERS",
@@ -404,6 +406,35 @@ def requests_received(
     """Requests the caller received, newest first; the cursor is the request id. One statement."""
     rows = store.list_requests(tx, "RESPONSE", kind=kind, after=after, rows_wanted=limit + 1)
     return page_of(rows, limit, id_of=lambda view: view.request_id)
+
+
+def newest_received(kind: str, limit: int) -> Question:
+    """The question that `received_pieces` needs the answer to; it may be sent along with the entry of the transaction."""
+    return store.newest_received(kind, limit + 1)
+
+
+def received_pieces(
+    tx: Transaction,
+    newest: Rows,
+    remembered: RememberedBytes,
+    limit: int,
+    kind: str,
+    show: Callable[[RequestView], bytes],
+) -> tuple[list[bytes], UUID | None]:
+    """`show` of the first page of `requests_received`, and its cursor; taken from memory where nothing changed.
+
+    One statement at most, none if all is remembered. `newest` must be of the same moment as what is read in `tx` (see
+    `Database.run`); `show` must follow from the view alone, and always be the same.
+    """
+    prints = newest.raw(0)
+    known = [remembered.get(fingerprint) for fingerprint in prints[:limit]]
+    pieces = [piece for piece in known if piece is not None]
+    if len(pieces) < len(known):
+        pieces = [show(view) for view in requests_received(tx, None, limit, kind=kind).items]
+        for fingerprint, piece in zip(prints, pieces, strict=False):
+            remembered.put(fingerprint, piece)
+    after = UUID(newest.raw(1)[limit].decode()) if len(prints) > limit else None
+    return pieces, after
 
 
 def statuses(

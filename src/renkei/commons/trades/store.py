@@ -22,6 +22,7 @@ from renkei.commons.trades.model import (
     TradeOut,
 )
 from renkei.commons.trades.shares_store import SHARE_TODAY
+from renkei.database.round_trip import Question, Statement
 from renkei.database.transaction import Transaction
 
 _VIEW: Final[LiteralString] = """
@@ -186,6 +187,28 @@ def list_requests(
         },
     ).fetchall()
     return [_view_from(row) for row in found]
+
+
+_NEWEST_RECEIVED: Final = Statement(
+    """
+    SELECT concat_ws(',', 'received', r.request_key, r.xmin, t.xmin) AS fingerprint, r.request_id
+      FROM commons.requests r
+      JOIN commons.trades t ON t.trade_key = r.trade_key AND t.upstream_key = r.upstream_key
+     WHERE r.upstream_key = commons.me() AND r.state <> 'CANCEL' AND r.kind = $1
+     ORDER BY r.created_at DESC, r.request_key DESC
+     LIMIT $2
+    """
+)
+"""The newest living requests of a kind that the caller received, newest first.
+
+The fingerprint names the row of the request and that of its trade in the state they are in (xmin: a row that is changed gets
+another one); whatever `_VIEW` shows follows from these two, and from ids of companies, which never change.
+"""
+
+
+def newest_received(kind: str, rows_wanted: int) -> Question:
+    """Asks for fingerprint and id of the first page of `list_requests` with RESPONSE."""
+    return _NEWEST_RECEIVED, (kind, rows_wanted)
 
 
 def is_only_request(tx: Transaction, trace_id: UUID) -> bool:

@@ -10,9 +10,11 @@ from uuid import UUID
 from renkei.connectors.ouranos.cfp_input import CfpInput, read_cfp
 from renkei.connectors.ouranos.exchange import Answer, Exchange
 from renkei.connectors.ouranos.refusals import bad_query
+from renkei.database.round_trip import Question
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import round_up_5, to_json_number
 from renkei.kit.quantities import Unit
+from renkei.kit.strict_json import dumps
 from renkei.usecases.footprint import certificates
 from renkei.usecases.footprint.model import (
     NO_EMISSION,
@@ -26,7 +28,7 @@ from renkei.usecases.footprint.model import (
     Statement,
     StatementDraft,
 )
-from renkei.usecases.footprint.service import footprints, put_statement
+from renkei.usecases.footprint.service import glance, put_statement, shown
 
 MOST_TRACE_IDS: Final = 50
 _DQR: Final = {Stage.RAW_MATERIAL: "preProcessing", Stage.PRODUCTION: "mainProcessing"}
@@ -48,13 +50,26 @@ def put_cfp(tx: Transaction, exchange: Exchange) -> Answer:
     return Answer(value=[models[kind] for kind in sent.order], status=201)
 
 
-def get_cfp(tx: Transaction, exchange: Exchange) -> Answer:
-    """Footprints of own parts and answers for bought ones, in the order of `traceIds`."""
+def cfp_question(exchange: Exchange) -> Question:
+    """What `get_cfp` asks. Raises `Refusal`."""
     trace_ids = exchange.query.uuids("traceIds", most=MOST_TRACE_IDS)
     if trace_ids is None:
         raise bad_query(exchange.source, "traceIds")
-    views = footprints(tx, tuple(dict.fromkeys(trace_ids)))
-    return Answer(value=[element for view in views for element in elements_of(view)])
+    return glance(tuple(dict.fromkeys(trace_ids)), exchange.context.database.clock.now())
+
+
+def get_cfp(tx: Transaction, exchange: Exchange) -> Answer:
+    """Footprints of own parts and answers for bought ones, in the order of `traceIds`."""
+    if tx.found is None:
+        cfp_question(exchange)
+    assert tx.found is not None, "a sound question is sent with the entry"
+    pieces = shown(tx, tx.found, exchange.context.remembered, _elements_written)
+    return Answer(written=b"[%b]" % b",".join(piece for piece in pieces if piece))
+
+
+def _elements_written(view: FootprintView) -> bytes:
+    """The elements of one part as they stand in the answer, without the brackets around."""
+    return dumps(list(elements_of(view)))[1:-1]
 
 
 def get_certification(tx: Transaction, exchange: Exchange) -> Answer:

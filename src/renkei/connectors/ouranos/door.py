@@ -8,6 +8,7 @@ Whatever is refused rolls the transaction back, so nothing is stored.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -136,7 +137,12 @@ class OuranosDoor:
 
         try:
             entry = self._entry(request, service, needs)
-            done = self.context.database.run(entry, work, write=operation.writes)
+            question = None
+            if operation.question is not None:
+                # Something unsound is told after key and token, by the handler.
+                with suppress(Refusal):
+                    question = operation.question(exchange)
+            done = self.context.database.run(entry, work, write=operation.writes, question=question)
             if isinstance(done, Caller):
                 assert operation.outside is not None, "an operation has one handler"
                 done = operation.outside(done, exchange)
@@ -222,7 +228,7 @@ def told(done: Answer, headers: dict[str, str]) -> Response:
         return Response(done.text, done.status, headers, "text/plain")
     if done.status == 204:
         return Response(None, 204, headers)
-    return Response(dumps(done.value), done.status, headers, _JSON)
+    return Response(dumps(done.value) if done.written is None else done.written, done.status, headers, _JSON)
 
 
 def too_large() -> Response:

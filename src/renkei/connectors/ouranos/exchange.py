@@ -14,6 +14,7 @@ from renkei.connectors.ouranos.queries import Query
 from renkei.connectors.ouranos.refusals import forbidden
 from renkei.connectors.ouranos.texts import Source
 from renkei.database.caller import Caller
+from renkei.database.round_trip import Question
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import JsonLimits
 
@@ -46,12 +47,13 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes back: a value for the JSON writer (None with 204: no body), and headers."""
+    """What goes back: a value for the JSON writer (None with 204: no body), and headers. `written`: JSON already."""
 
     value: object = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
+    written: bytes | None = None
 
 
 Handler = Callable[[Transaction, Exchange], Answer]
@@ -62,16 +64,21 @@ Outside = Callable[[Caller, Exchange], Answer]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """A handler inside the transaction or one outside; `writes`: it holds the operator's write lock, gets a track id."""
+    """A handler inside the transaction or one outside; `writes`: it holds the operator's write lock, gets a track id.
+
+    `question`: what the handler will ask first, if the request is sound; it goes to the database with the entry, and the
+    handler finds the answer in `tx.found`. A handler that finds none there was asked something unsound.
+    """
 
     handle: Handler | None = None
     outside: Outside | None = None
     writes: bool = False
+    question: Callable[[Exchange], Question | None] | None = None
 
 
-def reads(handle: Handler) -> Operation:
+def reads(handle: Handler, question: Callable[[Exchange], Question | None] | None = None) -> Operation:
     """An operation that only reads."""
-    return Operation(handle=handle)
+    return Operation(handle=handle, question=question)
 
 
 def writes(handle: Handler) -> Operation:
@@ -85,10 +92,16 @@ def outside(handle: Outside) -> Operation:
 
 
 def page_answer(
-    exchange: Exchange, target: str, rows: object, after: UUID | None, carried: Mapping[str, object]
+    exchange: Exchange,
+    target: str,
+    rows: object,
+    after: UUID | None,
+    carried: Mapping[str, object],
+    *,
+    written: bytes | None = None,
 ) -> Answer:
-    """A list, with the `Link` to its next page if there is one."""
+    """A list (or one that is `written` already), with the `Link` to its next page if there is one."""
     if after is None:
-        return Answer(value=rows)
+        return Answer(value=rows, written=written)
     link = next_link(exchange.context.settings.base_url, target, after, carried)
-    return Answer(value=rows, headers={"Link": link})
+    return Answer(value=rows, written=written, headers={"Link": link})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
@@ -10,11 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from renkei.commons.edge.context import AppContext
 from renkei.connectors.ouranos.certificate_paths import delete_certification, post_certification
-from renkei.connectors.ouranos.cfp_target import get_certification, get_cfp, put_cfp
+from renkei.connectors.ouranos.cfp_target import cfp_question, get_certification, get_cfp, put_cfp
 from renkei.connectors.ouranos.data_reset import reset_data
 from renkei.connectors.ouranos.directory import get_operator, get_plants, put_operator, put_plants
 from renkei.connectors.ouranos.disclosures import (
@@ -56,6 +57,7 @@ from renkei.connectors.ouranos.trade_target import (
     put_requests,
     put_responses,
     put_status,
+    responses_question,
 )
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import dumps
@@ -67,8 +69,8 @@ DATATRANSPORT: Final[Mapping[str, Mapping[str, Operation]]] = {
         "parts": reads(get_parts),
         "partsStructure": reads(get_structure),
         "tradeRequest": reads(get_requests),
-        "tradeResponse": reads(get_responses),
-        "cfp": reads(get_cfp),
+        "tradeResponse": reads(get_responses, responses_question),
+        "cfp": reads(get_cfp, cfp_question),
         "cfpCertification": reads(get_certification),
         "status": reads(get_status),
     },
@@ -102,28 +104,43 @@ def _by_target(targets: Mapping[str, Operation]) -> Callable[[Query], Operation]
     return lambda query: targets.get(query.values.get("dataTarget", ""), _NO_TARGET)
 
 
-def data_routes(door: OuranosDoor) -> APIRouter:
-    """Service D: data transport."""
+class DataTransport:
+    """Service D, data transport: answers its one path in front of the router.
+
+    Most of all requests come here. The router would look through every path, and solve dependencies that these
+    operations do not have; both cost more than reading an answer does.
+    """
+
+    path: Final = "/api/v1/datatransport"
+
+    def __init__(self, app: ASGIApp, *, context: AppContext) -> None:
+        self._app = app
+        self._door = OuranosDoor(context)
+        self._operations = {method: _by_target(targets) for method, targets in DATATRANSPORT.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request of its own, pass on any other."""
+        operations = None
+        if scope["type"] == "http" and scope["path"] == self.path:
+            operations = self._operations.get(scope["method"])
+        if operations is None:
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = self
+        request = Request(scope, receive)
+        body = await body_of(request) if scope["method"] == "PUT" else b""
+        answer = partial(self._door.answer, request, DATASPACE, operations, body=body)
+        response = await run_in_threadpool(answer)
+        await response(scope, receive, send)
+
+
+def data_routes() -> APIRouter:
+    """Service D: what is not `DataTransport`."""
     router = APIRouter(include_in_schema=False)
-    get_data, put_data, delete_data = (
-        _by_target(DATATRANSPORT[method]) for method in ("GET", "PUT", "DELETE")
-    )
 
     @router.get("/api/v1/datatransport/health")
     async def health() -> Response:
         return _healthy()
-
-    @router.get("/api/v1/datatransport")
-    def get_datatransport(request: Request) -> Response:
-        return door.answer(request, DATASPACE, get_data)
-
-    @router.put("/api/v1/datatransport")
-    def put_datatransport(request: Request, body: Body) -> Response:
-        return door.answer(request, DATASPACE, put_data, body=body)
-
-    @router.delete("/api/v1/datatransport")
-    def delete_datatransport(request: Request) -> Response:
-        return door.answer(request, DATASPACE, delete_data)
 
     return router
 
@@ -259,7 +276,7 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
     last.routes.extend(everything_else(door))
     return (
         document_route(),
-        data_routes(door),
+        data_routes(),
         directory_routes(door),
         session_routes(door),
         production_routes(door),

@@ -9,7 +9,9 @@ from renkei.commons.trades.model import CustomerPart, RequestDraft, RequestView,
 from renkei.commons.trades.service import (
     cancel,
     link,
+    newest_received,
     put_request,
+    received_pieces,
     reject,
     requests_received,
     statuses,
@@ -19,7 +21,9 @@ from renkei.connectors.ouranos.exchange import Answer, Exchange, page_answer
 from renkei.connectors.ouranos.parts_input import UNITS
 from renkei.connectors.ouranos.queries import DEFAULT_LIMIT
 from renkei.connectors.ouranos.trade_input import RequestInput, read_request, read_status
+from renkei.database.round_trip import Question
 from renkei.database.transaction import Transaction
+from renkei.kit.strict_json import dumps
 
 KIND: Final = "CFP"
 MOST_TRACE_IDS: Final = 50
@@ -141,19 +145,35 @@ def _echo(view: RequestView, sent: RequestInput) -> dict[str, object]:
 
 
 # -- responses -------------------------------------------------------------------------------------------------------
+def responses_question(exchange: Exchange) -> Question | None:
+    """What `get_responses` asks for the first page; None for a later one. Raises `Refusal`."""
+    limit = exchange.query.limit()
+    return newest_received(KIND, limit) if exchange.query.after() is None else None
+
+
 def get_responses(tx: Transaction, exchange: Exchange) -> Answer:
     """The requests that the caller received, with the customer's part, newest first."""
     limit = exchange.query.limit()
-    page = requests_received(tx, exchange.query.after(), limit, kind=KIND)
-    rows = [
+    after = exchange.query.after()
+    if after is None:
+        assert tx.found is not None, "a sound question is sent with the entry"
+        pieces, following = received_pieces(tx, tx.found, exchange.context.remembered, limit, KIND, _response)
+    else:
+        page = requests_received(tx, after, limit, kind=KIND)
+        pieces, following = [_response(view) for view in page.items], page.next_cursor
+    written = b"[%b]" % b",".join(pieces)
+    return page_answer(exchange, "tradeResponse", None, following, {"limit": limit}, written=written)
+
+
+def _response(view: RequestView) -> bytes:
+    """One element of the answer."""
+    return dumps(
         {
             "statusModel": status_model(view),
             "tradeModel": trade_model(view.trade),
             "partsModel": customer_model(view.customer_part),
         }
-        for view in page.items
-    ]
-    return page_answer(exchange, "tradeResponse", rows, page.next_cursor, {"limit": limit})
+    )
 
 
 def put_responses(tx: Transaction, exchange: Exchange) -> Answer:

@@ -6,7 +6,7 @@ reaction to `disclosure` and their own inboxes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -15,16 +15,19 @@ from uuid import UUID
 from renkei.commons.consents import service as consents
 from renkei.commons.consents.model import Delivery
 from renkei.commons.parts.model import Part
+from renkei.commons.parts.service import part_from
 from renkei.commons.parts.service import part_keys as own_parts
 from renkei.commons.trades.model import TradeOut
 from renkei.commons.trades.service import mark_answered, trades_into, trades_out_of
 from renkei.database.caller import WRITERS
+from renkei.database.round_trip import Question, Rows
 from renkei.database.transaction import Event, Transaction
 from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.errors import Fault, SeveralFaults
 from renkei.kit.paging import Page, page_of
 from renkei.kit.quantities import DECLARED_UNITS, NotConvertible, Unit, convert, merge_facts, parse_unit
-from renkei.usecases.footprint import documents, store
+from renkei.kit.remembered import RememberedBytes
+from renkei.usecases.footprint import documents, glance_store, store
 from renkei.usecases.footprint.calculation import ONE, ZERO
 from renkei.usecases.footprint.errors import (
     BadNumber,
@@ -126,22 +129,47 @@ def _trade_into(tx: Transaction, part: Part, trade_id: UUID) -> int:
 def footprints(tx: Transaction, trace_ids: Sequence[UUID]) -> list[FootprintView]:
     """What there is to see of the own parts among `trace_ids`, in that order. At most 4 statements."""
     parts = own_parts(tx, trace_ids)
-    keys = [part.part_key for part in parts.values()]
-    stated = store.read_stated(tx, keys)
-    bought = [
-        part.part_key
-        for part in parts.values()
-        if part.is_child and not part.terminated and not part.has_lines
-    ]
+    return _views(tx, [parts[trace_id] for trace_id in trace_ids if trace_id in parts])
+
+
+def glance(trace_ids: Sequence[UUID], now: datetime) -> Question:
+    """The question that `shown` needs the answer to; it may be sent along with the entry of the transaction."""
+    return glance_store.glance(trace_ids, KIND, now)
+
+
+def shown(
+    tx: Transaction,
+    glanced: Rows,
+    remembered: RememberedBytes,
+    show: Callable[[FootprintView], bytes],
+) -> list[bytes]:
+    """`show` of what `footprints` gives for the parts of a glance, in its order; taken from memory where nothing changed.
+
+    Three statements at most, none if all is remembered. `glanced` must be of the same moment as what is read in `tx` (see
+    `Database.run`); `show` must follow from the view alone, and always be the same.
+    """
+    prints = glanced.raw(0)
+    found = [remembered.get(fingerprint) for fingerprint in prints]
+    if None not in found:
+        return [one for one in found if one is not None]
+    rows = glanced.dicts()
+    missing = [place for place, one in enumerate(found) if one is None]
+    views = _views(tx, [part_from(tx, rows[place]) for place in missing])
+    for place, view in zip(missing, views, strict=True):
+        found[place] = show(view)
+        remembered.put(prints[place], found[place] or b"")
+    return [one for one in found if one is not None]
+
+
+def _views(tx: Transaction, parts: Sequence[Part]) -> list[FootprintView]:
+    stated = store.read_stated(tx, [part.part_key for part in parts])
+    bought = [part.part_key for part in parts if part.is_child and not part.terminated and not part.has_lines]
     trades: dict[int, list[TradeOut]] = {}
     for trade in trades_out_of(tx, bought, KIND) if bought else ():
         trades.setdefault(trade.downstream_part_key, []).append(trade)
     inbox = consents.inbox(tx, KIND, [trade.trade_key for found in trades.values() for trade in found])
     views = []
-    for trace_id in trace_ids:
-        part = parts.get(trace_id)
-        if part is None:
-            continue
+    for part in parts:
         own = [one for one in stated.statements if one.part_key == part.part_key]
         views.append(
             FootprintView(
