@@ -5,54 +5,60 @@ Reads published views only (and this room's own statements); each names the call
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from renkei.database.round_trip import Question, Statement
+from renkei.database.round_trip import Question, Rows, Statement
 
 _GLANCE: Final = Statement(
     """
-    SELECT concat_ws('|', 'footprint', p.part_key, p.version, p.is_child, stated.key, $4::date, bought.versions) AS fingerprint, p.*
+    SELECT i.n, p.is_child,
+           concat_ws('|', p.part_key, p.version, s.statement_key, $4::date, t.trade_key, t.version, r.request_key, r.version,
+                     h.trade_share_key, d.delivery_key, d.valid_until IS NULL OR d.valid_until > $3::timestamptz),
+           p.part_key, p.trace_id, p.plant_id, p.name, p.support_name, p.terminated, p.unit, p.label, p.info1, p.info2,
+           p.info3, p.mass_kg_per_unit, p.density_kg_per_liter, p.structure_key, p.created_at, p.updated_at
       FROM unnest($1::uuid[]) WITH ORDINALITY AS i(trace_id, n)
-      JOIN commons.own_parts p ON p.trace_id = i.trace_id AND p.operator_key = commons.me()
+      JOIN commons.own_parts p ON p.trace_id = i.trace_id AND p.operator_key = (SELECT commons.me())
+      LEFT JOIN footprint.statements s
+        ON s.part_key = p.part_key AND s.operator_key = (SELECT commons.me()) AND s.trade_key IS NULL
+       AND s.superseded_at IS NULL
+      LEFT JOIN commons.trade_versions t
+        ON t.downstream_part_key = p.part_key AND t.downstream_key = (SELECT commons.me())
+      LEFT JOIN commons.request_versions r
+        ON r.trade_key = t.trade_key AND r.downstream_key = (SELECT commons.me()) AND r.kind = $2
+      LEFT JOIN commons.share_versions h
+        ON h.trade_key = t.trade_key AND h.operator_key = (SELECT commons.me())
+       AND h.valid_from <= $4::date AND (h.valid_to IS NULL OR h.valid_to >= $4::date)
       LEFT JOIN LATERAL (
-        SELECT max(s.statement_key) AS key FROM footprint.statements s
-         WHERE s.operator_key = commons.me() AND s.part_key = p.part_key AND s.trade_key IS NULL
-           AND s.superseded_at IS NULL
-      ) stated ON true
-      LEFT JOIN LATERAL (
-        SELECT string_agg(concat_ws(',', t.trade_key, t.version, r.request_key, r.version, s.keys, d.delivery_key, d.holds),
-                          ';' ORDER BY t.trade_key) AS versions
-          FROM commons.trade_versions t
-          LEFT JOIN LATERAL (
-            SELECT r.request_key, r.version FROM commons.request_versions r
-             WHERE r.trade_key = t.trade_key AND r.downstream_key = commons.me() AND r.kind = $2
-             ORDER BY r.request_key DESC LIMIT 1
-          ) r ON true
-          LEFT JOIN LATERAL (
-            SELECT coalesce(max(s.trade_share_key), 0) AS keys FROM commons.share_versions s
-             WHERE s.trade_key = t.trade_key AND s.operator_key = commons.me()
-               AND s.valid_from <= $4::date AND (s.valid_to IS NULL OR s.valid_to >= $4::date)
-          ) s ON true
-          LEFT JOIN LATERAL (
-            SELECT d.delivery_key, d.valid_until IS NULL OR d.valid_until > $3::timestamptz AS holds
-              FROM commons.delivery_versions d
-             WHERE d.operator_key = commons.me() AND d.trade_key = t.trade_key AND d.kind = $2
-             ORDER BY d.delivery_key DESC LIMIT 1
-          ) d ON true
-         WHERE t.downstream_part_key = p.part_key AND t.downstream_key = commons.me()
-      ) bought ON p.is_child AND NOT p.terminated AND p.structure_key IS NULL
-     ORDER BY i.n
+        SELECT d.delivery_key, d.valid_until FROM commons.delivery_versions d
+         WHERE d.operator_key = (SELECT commons.me()) AND d.trade_key = t.trade_key AND d.kind = $2
+         ORDER BY d.delivery_key DESC LIMIT 1
+      ) d ON true
+     ORDER BY i.n, t.trade_key, r.request_key, h.trade_share_key
     """
 )
 
 
-def glance(trace_ids: Sequence[UUID], kind: str, now: datetime) -> Question:
-    """Asks for the own parts among `trace_ids`, in that order: the fingerprint of each one's answer, then the part itself.
+def ask(trace_ids: Sequence[UUID], kind: str, now: datetime) -> Question:
+    """Asks for the own parts among `trace_ids`, in that order; `fingerprints` and `rows_of_parts` read the answer."""
+    return _GLANCE, (list(trace_ids), kind, now, now.date())
+
+
+def fingerprints(answer: Rows) -> dict[bytes, tuple[bytes, ...]]:
+    """The fingerprint of each part's answer, by the part's place in the question, in order.
 
     A fingerprint names every row that the answer follows from, in the state it is in, and the day: the same fingerprint, the
     same answer.
     """
-    return _GLANCE, (list(trace_ids), kind, now, now.date())
+    found: dict[bytes, tuple[bytes, ...]] = {}
+    for place, is_child, versions in zip(answer.raw(0), answer.raw(1), answer.raw(2), strict=True):
+        former = found.get(place)
+        found[place] = (is_child, versions) if former is None else (*former, versions)
+    return found
+
+
+def rows_of_parts(answer: Rows) -> dict[bytes, Mapping[str, Any]]:
+    """The row of each part, by its place in the question."""
+    return {str(row["n"]).encode(): row for row in answer.dicts()}

@@ -134,7 +134,7 @@ def footprints(tx: Transaction, trace_ids: Sequence[UUID]) -> list[FootprintView
 
 def glance(trace_ids: Sequence[UUID], now: datetime) -> Question:
     """The question that `shown` needs the answer to; it may be sent along with the entry of the transaction."""
-    return glance_store.glance(trace_ids, KIND, now)
+    return glance_store.ask(trace_ids, KIND, now)
 
 
 def shown(
@@ -148,17 +148,16 @@ def shown(
     Three statements at most, none if all is remembered. `glanced` must be of the same moment as what is read in `tx` (see
     `Database.run`); `show` must follow from the view alone, and always be the same.
     """
-    prints = glanced.raw(0)
-    found = [remembered.get(fingerprint) for fingerprint in prints]
-    if None not in found:
-        return [one for one in found if one is not None]
-    rows = glanced.dicts()
-    missing = [place for place, one in enumerate(found) if one is None]
-    views = _views(tx, [part_from(tx, rows[place]) for place in missing])
-    for place, view in zip(missing, views, strict=True):
-        found[place] = show(view)
-        remembered.put(prints[place], found[place] or b"")
-    return [one for one in found if one is not None]
+    prints = glance_store.fingerprints(glanced)
+    found = {place: remembered.get(fingerprint) for place, fingerprint in prints.items()}
+    missing = [place for place, piece in found.items() if piece is None]
+    if missing:
+        rows = glance_store.rows_of_parts(glanced)
+        views = _views(tx, [part_from(tx, rows[place]) for place in missing])
+        for place, view in zip(missing, views, strict=True):
+            piece = found[place] = show(view)
+            remembered.put(prints[place], piece)
+    return [piece for piece in found.values() if piece is not None]
 
 
 def _views(tx: Transaction, parts: Sequence[Part]) -> list[FootprintView]:
