@@ -7,8 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "commons_0003"
-down_revision = "commons_0002"
+revision = "commons_0004"
+down_revision = "commons_0003_ledger"
 branch_labels = None
 depends_on = None
 
@@ -32,7 +32,7 @@ def upgrade() -> None:
         )
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
-    for name in ("commons_0003_uses.sql", "commons_0003_versions.sql"):
+    for name in ("commons_0004_uses.sql", "commons_0004_versions.sql"):
         driver.execute((_SQL / name).read_text(encoding="utf-8"))
 
 
