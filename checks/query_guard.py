@@ -50,7 +50,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "footprint.updates": ("operator_key",),
     "footprint.declarations": ("operator_key",),
 }
-_CALLS = {"execute", "executemany", "row", "rows", "copy", "stream", "Statement"}
+_CALLS = {"execute", "executemany", "row", "rows", "copy", "stream", "Prepared"}
 _SQL = re.compile(
     r"^\s*(SELECT|INSERT|UPDATE|DELETE|WITH|COPY|MERGE|CREATE|ALTER|DROP|TRUNCATE|LISTEN|NOTIFY|SET)\b",
     re.IGNORECASE,

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from renkei.database.round_trip import BEGIN, COMMIT, ROLLBACK, Statement, exchange
+from renkei.database.round_trip import BEGIN, COMMIT, ROLLBACK, Prepared, exchange
 from renkei.database.transaction import Database, Entry, Transaction
 
-TWICE = Statement("SELECT $1::int * 2 AS twice")
-BROKEN = Statement("SELECT 1 / $1::int AS share")
-ECHO = Statement("SELECT $1::uuid AS id, $2::uuid[] AS ids, $3::bytea AS bytes, $4::text AS nothing")
+TWICE = Prepared("SELECT $1::int * 2 AS twice")
+BROKEN = Prepared("SELECT 1 / $1::int AS share")
+ECHO = Prepared("SELECT $1::uuid AS id, $2::uuid[] AS ids, $3::bytea AS bytes, $4::text AS nothing")
 
 
 def test_answers_come_in_the_order_of_the_questions(database: Database) -> None:

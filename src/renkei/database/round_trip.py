@@ -5,7 +5,7 @@ a trip through the kernel and two changes of threads; sent together they cost on
 of Python objects a statement, which is dearer than the trips it saves; this module talks to `pgconn` instead, and
 leaves the translation of values to psycopg.
 
-A `Statement` is prepared once a connection, under a name made of its text.
+A `Prepared` statement is prepared once a connection, under a name made of its text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _GOOD: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 _PREPARED: Final = "renkei_prepared"
 
 
-class Statement:
+class Prepared:
     """One statement with places $1, $2 …; `columns` are the names of what it returns.
 
     Values go in as text, so the type of each place must follow from the SQL (cast it where in doubt).
@@ -40,12 +40,12 @@ class Statement:
         self.name = b"renkei_" + hashlib.sha256(self.text).hexdigest()[:24].encode()
 
 
-BEGIN: Final = Statement("BEGIN")
-BEGIN_READING: Final = Statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+BEGIN: Final = Prepared("BEGIN")
+BEGIN_READING: Final = Prepared("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 """All that is read is of one moment."""
-COMMIT: Final = Statement("COMMIT")
-ROLLBACK: Final = Statement("ROLLBACK")
-Question = tuple[Statement, Sequence[Any]]
+COMMIT: Final = Prepared("COMMIT")
+ROLLBACK: Final = Prepared("ROLLBACK")
+Question = tuple[Prepared, Sequence[Any]]
 """A statement with its values."""
 
 

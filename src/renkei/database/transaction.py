@@ -42,9 +42,9 @@ from renkei.database.round_trip import (
     BEGIN_READING,
     COMMIT,
     ROLLBACK,
+    Prepared,
     Question,
     Rows,
-    Statement,
     exchange,
 )
 from renkei.kit.clock import Clock, SystemClock
@@ -155,6 +155,11 @@ class Transaction:
         with self.connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(sql, parameters).fetchone()
 
+    def ask(self, question: Question) -> Rows:
+        """Run one prepared statement: for what is asked with every request (see `round_trip`)."""
+        [answer] = exchange(self.connection, question)
+        return answer
+
     # -- telling others ------------------------------------------------------------------------------------------
     def emit(self, event: Event) -> None:
         """Put an event into the outbox; written with the transaction, delivered after it."""
@@ -213,7 +218,7 @@ class Transaction:
         self.version = int(answer.tuples()[0][0])
 
 
-_WRITE_EVENTS: Final = Statement(
+_WRITE_EVENTS: Final = Prepared(
     """
     INSERT INTO commons.events (event_id, sender_key, addressee_key, type, subject, data, track_id, origin, created_at)
     SELECT e.event_id, $1::bigint, e.addressee_key, e.type, e.subject, e.data::jsonb, $2::uuid,

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from renkei.database.round_trip import Statement
+from renkei.database.round_trip import Prepared
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import dumps
 
 _KEY_CREATION_LOCK = 7_264_002
 
 
-ENTER: Final = Statement(
+ENTER: Final = Prepared(
     """
     SELECT e.*, set_config('role', 'renkei_app', true),
            set_config('renkei.operator', CASE WHEN e.admitted THEN e.operator_key::text ELSE '' END, true),

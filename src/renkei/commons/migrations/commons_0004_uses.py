@@ -30,6 +30,8 @@ def upgrade() -> None:
         op.drop_constraint(
             f"fk_structure_lines_{column}", "structure_lines", schema="commons", type_="foreignkey"
         )
+    # Whoever wants the parents of a part asks for its uses.
+    op.drop_index("ix_structure_lines_child_key", "structure_lines", schema="commons")
     driver = op.get_bind().connection.driver_connection
     assert driver is not None
     for name in ("commons_0004_uses.sql", "commons_0004_versions.sql"):

@@ -196,7 +196,7 @@ def _write_parts(
             parts.append(_new_part(tx, trace_id, draft))
         else:
             now = _changed(stored, draft)
-            if now != stored:
+            if now is not stored and now != stored:
                 now = replace(now, updated_at=tx.now)
                 changed.append(now)
                 (inputs if _says_more_than_texts(stored, now) else texts).add(now.part_key)
@@ -236,8 +236,12 @@ def _new_part(tx: Transaction, trace_id: UUID, draft: PartDraft) -> Part:
 
 
 def _changed(stored: Part, draft: PartDraft) -> Part:
-    """The stored part as the draft wants it."""
+    """The stored part as the draft wants it; itself if that is how it is."""
     facts = draft.facts
+    if facts is None and (
+        stored.terminated, stored.unit, stored.label, stored.info1, stored.info2, stored.info3
+    ) == (draft.terminated, draft.unit, draft.label, draft.info1, draft.info2, draft.info3):  # fmt: skip
+        return stored
     return replace(
         stored,
         terminated=draft.terminated,
@@ -292,7 +296,7 @@ def _write_structure(
         lines=tuple(
             StructureLine(
                 position=position,
-                child=replace(child, is_child=child.is_child or in_force_now),
+                child=replace(child, is_child=True) if in_force_now and not child.is_child else child,
                 amount=line.amount,
                 unit=line.unit,
                 base_quantity=line.base_quantity,

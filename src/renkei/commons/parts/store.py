@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -25,9 +25,11 @@ from renkei.commons.parts.model import (
     Sourcing,
     StructureVersion,
 )
+from renkei.database.round_trip import Prepared
 from renkei.database.search import containing
 from renkei.database.transaction import Transaction
 from renkei.kit.quantities import ConversionFacts
+from renkei.kit.strict_json import dumps
 
 # The columns of `Part`, from `commons.parts p` joined with its plant `q`.
 _PART = """
@@ -116,48 +118,62 @@ def part_from(tx: Transaction, row: Mapping[str, Any]) -> Part:
     )
 
 
+_RESOLVE: Final = Prepared(
+    """
+    SELECT q.plant_key AS own_plant_key,
+           p.trace_id = i.trace_id IS TRUE OR EXISTS (
+             SELECT FROM commons.parts t
+              WHERE t.trace_id = i.trace_id AND t.operator_key = (SELECT commons.me()) AND t.deleted_at IS NULL
+           ) AS trace_known,
+           p.part_key, p.trace_id,
+           CASE WHEN p.plant_key = q.plant_key THEN q.plant_id
+                ELSE (SELECT o.plant_id FROM commons.plants o WHERE o.plant_key = p.plant_key) END AS plant_id,
+           p.name, p.support_name, p.terminated, p.unit, p.label, p.info1, p.info2, p.info3, p.mass_kg_per_unit,
+           p.density_kg_per_liter, p.structure_key, p.created_at, p.updated_at,
+           EXISTS (SELECT FROM commons.uses up
+                    WHERE up.child_key = p.part_key AND up.operator_key = (SELECT commons.me())) AS is_child,
+           CASE WHEN i.n = 1 THEN (
+             SELECT max(s.effective_from) FROM commons.structures s
+              WHERE s.part_key = p.part_key AND s.operator_key = (SELECT commons.me()) AND s.effective_from <= $2::date
+           ) END AS latest_begun,
+           CASE WHEN i.n = 1 THEN (
+             SELECT jsonb_agg(jsonb_build_array(l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing,
+                                                l.counted_by, l.phantom, l.alternative_group, l.usage_share)
+                              ORDER BY l.position)
+               FROM commons.structure_lines l
+              WHERE l.structure_key = p.structure_key AND l.operator_key = (SELECT commons.me())
+           ) END AS lines
+      FROM json_to_recordset($1::json) AS i(n int, trace_id uuid, plant_id uuid, name text, support_name text)
+      LEFT JOIN commons.plants q ON q.plant_id = i.plant_id AND q.operator_key = (SELECT commons.me())
+      LEFT JOIN LATERAL (
+        SELECT k.* FROM commons.parts k
+         WHERE k.operator_key = (SELECT commons.me()) AND k.plant_key = q.plant_key AND k.name = i.name
+           AND k.support_name IS NOT DISTINCT FROM i.support_name AND k.deleted_at IS NULL
+        UNION ALL
+        SELECT k.* FROM commons.parts k
+         WHERE k.operator_key = (SELECT commons.me()) AND i.name IS NULL AND k.trace_id = i.trace_id
+           AND k.deleted_at IS NULL
+      ) p ON true
+     ORDER BY i.n
+    """
+)
+
+
 def resolve(tx: Transaction, drafts: Sequence[PartDraft | UUID]) -> list[Resolved]:
     """What is stored for each draft, in order, in one statement; for the first also its structure in force."""
-    stated = [None if isinstance(draft, UUID) else draft for draft in drafts]
-    rows = tx.rows(
-        """
-        SELECT q.plant_key AS own_plant_key, t.part_key IS NOT NULL AS trace_known, p.*,
-               CASE WHEN i.n = 1 THEN (
-                 SELECT max(s.effective_from) FROM commons.structures s
-                  WHERE s.part_key = p.part_key AND s.operator_key = commons.me() AND s.effective_from <= %(today)s
-               ) END AS latest_begun,
-               CASE WHEN i.n = 1 THEN (
-                 SELECT jsonb_agg(jsonb_build_array(l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing,
-                                                    l.counted_by, l.phantom, l.alternative_group, l.usage_share)
-                                  ORDER BY l.position)
-                   FROM commons.structure_lines l
-                  WHERE l.structure_key = p.structure_key AND l.operator_key = commons.me()
-               ) END AS lines
-          FROM unnest(%(traces)s::uuid[], %(plants)s::uuid[], %(names)s::text[], %(supports)s::text[])
-               WITH ORDINALITY AS i(trace_id, plant_id, name, support_name, n)
-          LEFT JOIN commons.plants q ON q.plant_id = i.plant_id AND q.operator_key = commons.me()
-          LEFT JOIN commons.parts t
-            ON t.trace_id = i.trace_id AND t.operator_key = commons.me() AND t.deleted_at IS NULL
-          LEFT JOIN commons.parts k
-            ON k.operator_key = commons.me() AND k.plant_key = q.plant_key AND k.name = i.name
-           AND k.support_name IS NOT DISTINCT FROM i.support_name AND k.deleted_at IS NULL
-          LEFT JOIN LATERAL (
-            SELECT """
-        + _PART
-        + """ FROM commons.parts p JOIN commons.plants q ON q.plant_key = p.plant_key
-             WHERE p.part_key = CASE WHEN i.name IS NULL THEN t.part_key ELSE k.part_key END
-               AND p.operator_key = commons.me()
-          ) p ON true
-         ORDER BY i.n
-        """,
-        {
-            "today": tx.now.date(),
-            "traces": [draft if isinstance(draft, UUID) else draft.trace_id for draft in drafts],
-            "plants": [draft and draft.plant_id for draft in stated],
-            "names": [draft and draft.name for draft in stated],
-            "supports": [draft and draft.support_name for draft in stated],
-        },
-    )
+    stated = [
+        {"n": n, "trace_id": draft}
+        if isinstance(draft, UUID)
+        else {
+            "n": n,
+            "trace_id": draft.trace_id,
+            "plant_id": draft.plant_id,
+            "name": draft.name,
+            "support_name": draft.support_name,
+        }
+        for n, draft in enumerate(drafts, start=1)
+    ]
+    rows = tx.ask((_RESOLVE, (dumps(stated).decode(), tx.now.date()))).dicts()
     return [
         Resolved(
             plant_key=row["own_plant_key"],
@@ -234,6 +250,36 @@ def write_parts(
     return {row["trace_id"]: row["part_key"] for row in rows}
 
 
+_WRITE_STRUCTURE: Final = Prepared(
+    """
+    WITH version AS (
+      INSERT INTO commons.structures (structure_id, operator_key, part_key, version, effective_from, created_by, created_at)
+      SELECT $1::uuid, commons.me(), $2::bigint,
+             1 + coalesce((SELECT max(version) FROM commons.structures
+                            WHERE part_key = $2::bigint AND operator_key = (SELECT commons.me())), 0),
+             $3::date, $4::text, $5::timestamptz
+      RETURNING structure_key, structure_id, version
+    ), lines AS (
+      INSERT INTO commons.structure_lines (structure_key, position, operator_key, child_key, amount, unit, base_quantity,
+                                           sourcing, counted_by, phantom, alternative_group, usage_share)
+      SELECT v.structure_key, u.n, (SELECT commons.me()), u.child_key, u.amount, u.unit, u.base_quantity, u.sourcing,
+             u.counted_by, u.phantom, u.alternative_group, u.usage_share
+        FROM version v,
+             json_to_recordset($6::json) AS u(n int, child_key bigint, amount numeric, unit text, base_quantity numeric,
+                                              sourcing text, counted_by text, phantom bool, alternative_group text,
+                                              usage_share numeric)
+       ORDER BY u.n
+    ), pointed AS (
+      UPDATE commons.parts p
+         SET structure_key = CASE WHEN $7::bool THEN v.structure_key END
+        FROM version v
+       WHERE p.part_key = $2::bigint AND p.operator_key = (SELECT commons.me()) AND $8::bool
+    )
+    SELECT structure_key, structure_id, version FROM version
+    """
+)
+
+
 def write_structure(
     tx: Transaction, part_key: int, lines: Sequence[StoredLine], effective_from: date, *, in_force: bool
 ) -> tuple[int, UUID, int]:
@@ -241,60 +287,40 @@ def write_structure(
 
     Returns its key, its id and its version number. One statement.
     """
+    stated = [
+        {
+            "n": n,
+            "child_key": line.child_key,
+            "amount": line.amount,
+            "unit": line.unit,
+            "base_quantity": line.base_quantity,
+            "sourcing": line.sourcing,
+            "counted_by": line.counted_by,
+            "phantom": line.phantom,
+            "alternative_group": line.alternative_group,
+            "usage_share": line.usage_share,
+        }
+        for n, line in enumerate(lines, start=1)
+    ]
     try:
-        row = tx.row(
-            """
-            WITH version AS (
-              INSERT INTO commons.structures (structure_id, operator_key, part_key, version, effective_from, created_by,
-                                              created_at)
-              SELECT %(id)s, commons.me(), %(part)s,
-                     1 + coalesce((SELECT max(version) FROM commons.structures
-                                    WHERE part_key = %(part)s AND operator_key = commons.me()), 0),
-                     %(from)s, %(actor)s, %(now)s
-              RETURNING structure_key, structure_id, version
-            ), lines AS (
-              INSERT INTO commons.structure_lines (structure_key, position, operator_key, child_key, amount, unit,
-                                                   base_quantity, sourcing, counted_by, phantom, alternative_group,
-                                                   usage_share)
-              SELECT v.structure_key, u.n, commons.me(), u.child_key, u.amount, u.unit, u.base_quantity, u.sourcing,
-                     u.counted_by, u.phantom, u.alternative_group, u.usage_share
-                FROM version v,
-                     unnest(%(children)s::bigint[], %(amounts)s::numeric[], %(units)s::text[], %(bases)s::numeric[],
-                            %(sourcings)s::text[], %(counted)s::text[], %(phantoms)s::bool[], %(groups)s::text[],
-                            %(shares)s::numeric[]) WITH ORDINALITY
-                       AS u(child_key, amount, unit, base_quantity, sourcing, counted_by, phantom, alternative_group,
-                            usage_share, n)
-            ), pointed AS (
-              UPDATE commons.parts p
-                 SET structure_key = CASE WHEN %(filled)s THEN v.structure_key END
-                FROM version v
-               WHERE p.part_key = %(part)s AND p.operator_key = commons.me() AND %(in_force)s
+        [row] = tx.ask(
+            (
+                _WRITE_STRUCTURE,
+                (
+                    tx.new_id(),
+                    part_key,
+                    effective_from,
+                    tx.caller.actor,
+                    tx.now,
+                    dumps(stated).decode(),
+                    bool(lines),
+                    in_force,
+                ),
             )
-            SELECT structure_key, structure_id, version FROM version
-            """,
-            {
-                "id": tx.new_id(),
-                "part": part_key,
-                "from": effective_from,
-                "actor": tx.caller.actor,
-                "now": tx.now,
-                "filled": bool(lines),
-                "in_force": in_force,
-                "children": [line.child_key for line in lines],
-                "amounts": [line.amount for line in lines],
-                "units": [line.unit for line in lines],
-                "bases": [line.base_quantity for line in lines],
-                "sourcings": [line.sourcing for line in lines],
-                "counted": [line.counted_by for line in lines],
-                "phantoms": [line.phantom for line in lines],
-                "groups": [line.alternative_group for line in lines],
-                "shares": [line.usage_share for line in lines],
-            },
-        )
+        ).tuples()
     except psycopg.errors.UniqueViolation as error:
         raise PartConflict from error
-    assert row is not None
-    return row["structure_key"], row["structure_id"], row["version"]
+    return row[0], row[1], row[2]
 
 
 def read_structure(tx: Transaction, trace_id: UUID, version: int | None = None) -> list[DictRow]:
@@ -589,9 +615,10 @@ def stands_in_structure(tx: Transaction, part_key: int) -> bool:
         """
         SELECT EXISTS (SELECT FROM commons.uses u
                         WHERE (u.child_key = %(part)s OR u.parent_key = %(part)s) AND u.operator_key = commons.me())
-            OR EXISTS (SELECT FROM commons.structure_lines l
-                         JOIN commons.structures s ON s.structure_key = l.structure_key
-                        WHERE l.child_key = %(part)s AND l.operator_key = commons.me() AND s.effective_from > %(today)s)
+            OR EXISTS (SELECT FROM commons.structures s
+                         JOIN commons.structure_lines l ON l.structure_key = s.structure_key
+                        WHERE l.child_key = %(part)s AND l.operator_key = commons.me() AND s.effective_from > %(today)s
+                          AND s.created_at < (s.effective_from::timestamp AT TIME ZONE 'UTC'))
             OR EXISTS (SELECT FROM commons.structures s
                         WHERE s.part_key = %(part)s AND s.operator_key = commons.me() AND s.effective_from > %(today)s
                           AND EXISTS (SELECT FROM commons.structure_lines l

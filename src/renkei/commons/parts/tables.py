@@ -97,7 +97,7 @@ structure_lines = sa.Table(
     sa.Column("structure_key", sa.BigInteger, primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("operator_key", sa.BigInteger, nullable=False),
-    sa.Column("child_key", sa.BigInteger, nullable=False, index=True),
+    sa.Column("child_key", sa.BigInteger, nullable=False),
     number("amount", nullable=False),
     text("unit"),
     number("base_quantity", nullable=False),

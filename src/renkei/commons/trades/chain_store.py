@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from psycopg.rows import DictRow
 
 from renkei.commons.trades.chain import Received, Recount, Sent
 from renkei.commons.trades.shares_store import SHARE_TODAY
+from renkei.database.round_trip import Prepared
 from renkei.database.transaction import Transaction
+
+_LINKED_ABOVE: Final = Prepared(
+    """
+    WITH RECURSIVE above AS (
+      SELECT unnest($1::bigint[]) AS part_key
+      UNION
+      SELECT u.parent_key FROM above a
+        JOIN commons.uses u ON u.child_key = a.part_key AND u.operator_key = (SELECT commons.me())
+    ), copies AS (
+      UPDATE commons.requests r SET customer_part = c.card
+        FROM commons.trades t
+        JOIN commons.part_cards c ON c.part_key = t.downstream_part_key AND c.operator_key = (SELECT commons.me())
+       WHERE t.downstream_part_key = ANY($1::bigint[]) AND t.downstream_key = (SELECT commons.me())
+         AND t.cancelled_at IS NULL
+         AND r.trade_key = t.trade_key AND r.downstream_key = (SELECT commons.me()) AND r.state <> 'CANCEL'
+         AND r.customer_part IS DISTINCT FROM c.card
+    )
+    SELECT DISTINCT t.upstream_part_key
+      FROM above a
+      JOIN commons.trades t
+        ON t.upstream_part_key = a.part_key AND t.upstream_key = (SELECT commons.me()) AND t.cancelled_at IS NULL
+    """
+)
 
 
 def linked_above(tx: Transaction, keys: Iterable[int]) -> list[int]:
@@ -16,30 +41,7 @@ def linked_above(tx: Transaction, keys: Iterable[int]) -> list[int]:
 
     In the same statement the copies that suppliers hold of the parts `keys` themselves are brought up to date.
     """
-    rows = tx.execute(
-        """
-        WITH RECURSIVE above AS (
-          SELECT unnest(%(keys)s::bigint[]) AS part_key
-          UNION
-          SELECT u.parent_key FROM above a
-            JOIN commons.uses u ON u.child_key = a.part_key AND u.operator_key = commons.me()
-        ), copies AS (
-          UPDATE commons.requests r SET customer_part = c.card
-            FROM commons.trades t
-            JOIN commons.part_cards c ON c.part_key = t.downstream_part_key AND c.operator_key = commons.me()
-           WHERE t.downstream_part_key = ANY(%(keys)s::bigint[]) AND t.downstream_key = commons.me()
-             AND t.cancelled_at IS NULL
-             AND r.trade_key = t.trade_key AND r.downstream_key = commons.me() AND r.state <> 'CANCEL'
-             AND r.customer_part IS DISTINCT FROM c.card
-        )
-        SELECT DISTINCT t.upstream_part_key
-          FROM above a
-          JOIN commons.trades t
-            ON t.upstream_part_key = a.part_key AND t.upstream_key = commons.me() AND t.cancelled_at IS NULL
-        """,
-        {"keys": list(keys)},
-    ).fetchall()
-    return [row[0] for row in rows]
+    return [row[0] for row in tx.ask((_LINKED_ABOVE, (list(keys),))).tuples()]
 
 
 def read_below(tx: Transaction, keys: Iterable[int]) -> tuple[dict[int, list[int]], set[int], set[int]]:

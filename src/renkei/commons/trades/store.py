@@ -22,7 +22,7 @@ from renkei.commons.trades.model import (
     TradeOut,
 )
 from renkei.commons.trades.shares_store import SHARE_TODAY
-from renkei.database.round_trip import Question, Statement
+from renkei.database.round_trip import Prepared, Question
 from renkei.database.transaction import Transaction
 
 _VIEW: Final[LiteralString] = """
@@ -189,7 +189,7 @@ def list_requests(
     return [_view_from(row) for row in found]
 
 
-_NEWEST_RECEIVED: Final = Statement(
+_NEWEST_RECEIVED: Final = Prepared(
     """
     SELECT concat_ws(',', 'received', r.request_key, r.xmin, t.xmin) AS fingerprint, r.request_id
       FROM commons.requests r

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from renkei.database.round_trip import Question, Rows, Statement
+from renkei.database.round_trip import Prepared, Question, Rows
 
-_GLANCE: Final = Statement(
+_GLANCE: Final = Prepared(
     """
     SELECT i.n, p.is_child,
            concat_ws('|', p.part_key, p.version, s.statement_key, $4::date, t.trade_key, t.version, r.request_key, r.version,

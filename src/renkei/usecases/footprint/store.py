@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg.rows import DictRow
 
+from renkei.database.round_trip import Prepared
 from renkei.database.transaction import Transaction
 from renkei.kit.quantities import Unit
 from renkei.kit.strict_json import dumps
@@ -28,24 +29,25 @@ class Stated:
 NOTHING_STATED = Stated()
 
 
+_STATED_ABOVE: Final = Prepared(
+    """
+    WITH RECURSIVE above AS (
+      SELECT unnest($1::bigint[]) AS part_key
+      UNION
+      SELECT u.parent_key FROM above a
+        JOIN commons.uses u ON u.child_key = a.part_key AND u.operator_key = (SELECT commons.me())
+    )
+    SELECT EXISTS (
+      SELECT FROM above a
+        JOIN footprint.statements s
+          ON s.part_key = a.part_key AND s.operator_key = (SELECT commons.me()) AND s.superseded_at IS NULL)
+    """
+)
+
+
 def stated_above(tx: Transaction, part_keys: Iterable[int]) -> bool:
     """Whether any of these own parts, or anything own above them, has a current statement. One statement."""
-    row = tx.row(
-        """
-        WITH RECURSIVE above AS (
-          SELECT unnest(%(keys)s::bigint[]) AS part_key
-          UNION
-          SELECT u.parent_key FROM above a
-            JOIN commons.uses u ON u.child_key = a.part_key AND u.operator_key = commons.me()
-        )
-        SELECT EXISTS (
-          SELECT FROM above a
-            JOIN footprint.statements s
-              ON s.part_key = a.part_key AND s.operator_key = commons.me() AND s.superseded_at IS NULL) AS found
-        """,
-        {"keys": list(part_keys)},
-    )
-    return row is not None and bool(row["found"])
+    return bool(tx.ask((_STATED_ABOVE, (list(part_keys),))).tuples()[0][0])
 
 
 def read_stated(tx: Transaction, part_keys: Iterable[int]) -> Stated:
