@@ -30,6 +30,10 @@ def upgrade() -> None:
         op.drop_constraint(
             f"fk_structure_lines_{column}", "structure_lines", schema="commons", type_="foreignkey"
         )
+    # Which version has begun last is asked with every change; after a thousand changes it was looked for among a thousand.
+    op.create_index(
+        "ix_structures_begun", "structures", ["part_key", "effective_from"], unique=False, schema="commons"
+    )
     # Whoever wants the parents of a part asks for its uses.
     op.drop_index("ix_structure_lines_child_key", "structure_lines", schema="commons")
     driver = op.get_bind().connection.driver_connection

@@ -74,14 +74,19 @@ DECLARE
   v_foreign boolean;
   v_unused boolean;
 BEGIN
-  SELECT bool_or(p.part_key IS NULL OR s.structure_key IS NULL), bool_or(q.part_key IS NOT NULL AND u.parent_key IS NULL)
+  SELECT bool_or(s.structure_key IS NULL OR n.children > (
+           SELECT count(*) FROM commons.parts p
+            WHERE p.part_key = ANY (n.child_keys) AND p.operator_key = n.operator_key)),
+         bool_or(q.part_key IS NOT NULL AND n.children > (
+           SELECT count(*) FROM commons.uses u
+            WHERE u.parent_key = q.part_key AND u.child_key = ANY (n.child_keys)))
     INTO v_foreign, v_unused
-    FROM added a
-    LEFT JOIN commons.parts p ON p.part_key = a.child_key AND p.operator_key = a.operator_key
-    LEFT JOIN commons.structures s ON s.structure_key = a.structure_key AND s.operator_key = a.operator_key
+    FROM (SELECT a.structure_key, a.operator_key, array_agg(a.child_key) AS child_keys,
+                 count(DISTINCT a.child_key) AS children
+            FROM added a GROUP BY a.structure_key, a.operator_key) n
+    LEFT JOIN commons.structures s ON s.structure_key = n.structure_key AND s.operator_key = n.operator_key
     LEFT JOIN commons.parts q
-      ON q.part_key = s.part_key AND q.structure_key = s.structure_key AND q.deleted_at IS NULL
-    LEFT JOIN commons.uses u ON u.parent_key = q.part_key AND u.child_key = a.child_key;
+      ON q.part_key = s.part_key AND q.structure_key = s.structure_key AND q.deleted_at IS NULL;
   IF v_foreign THEN
     RAISE foreign_key_violation USING MESSAGE = 'a structure line names a part or structure of nobody or somebody else';
   END IF;

@@ -82,6 +82,7 @@ structures = sa.Table(
     text("created_by"),
     moment("created_at"),
     sa.UniqueConstraint("part_key", "version"),
+    sa.Index("ix_structures_begun", "part_key", "effective_from"),
     sa.Index(
         "ix_structures_future",
         "effective_from",
