@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import psycopg
 import pytest
 
 from renkei.commons.ledger.sequencing import Sequencer
 from renkei.commons.ledger.verification import verify
 from renkei.commons.ledger.witness import FileWitness
-from renkei.database.transaction import Database
+from renkei.database.transaction import Database, Transaction
 from renkei.kit.secret_box import SecretBox
 from tests.usecases.footprint.conftest import Chain
 
 ATTRIBUTES = ("total", "quality", "pds", "categories")
 
 
-class OneConnection:
-    """A pool of one connection inside a transaction that was begun: what runs on it sees what was not committed."""
+class WithinTransaction(Database):
+    """Works inside a transaction that was begun, and ends none: what runs on it sees what was not committed."""
 
     def __init__(self, connection):
+        super().__init__(None)
         self._connection = connection
 
-    @contextmanager
-    def connection(self):
-        yield self._connection
-        self._connection.execute("RESET ROLE")
+    def run(self, entry, work, *, write=True, **_):
+        caller = entry(self._connection, write)
+        tx = Transaction(self._connection, caller, now=self.clock.now(), ids=self.ids, reactions={})
+        try:
+            return work(tx)
+        finally:
+            self._connection.execute("RESET ROLE")
 
 
 def _force(connection, word):
@@ -77,7 +79,7 @@ class Ledger:
             assert connection.execute(statement, ()).rowcount == rows, statement
             _force(connection, "FORCE")
             findings = []
-            verify(Database(OneConnection(connection)), self.box, self.witness, findings.append)
+            verify(WithinTransaction(connection), self.box, self.witness, findings.append)
             connection.rollback()
         return findings
 
