@@ -42,9 +42,12 @@ def canonical_json(value: object) -> bytes:
         return rfc8785.dumps(plain)
     # With ASCII names alone, the order of RFC 8785 (UTF-16 code units) is that of the standard library, which then writes
     # the same bytes: shortest escapes, lower-case hex, no spaces, and no floats are left. Held against rfc8785 by a test.
-    return json.dumps(
-        plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        message = "lone surrogates are no codepoints: text with one has no canonical form"
+        raise ValueError(message) from None
 
 
 def new_salt() -> bytes:
