@@ -49,6 +49,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "footprint.update_policies": ("operator_key",),
     "footprint.updates": ("operator_key",),
     "footprint.declarations": ("operator_key",),
+    "footprint.factor_sets": ("operator_key",),
+    "footprint.factors": ("operator_key",),
 }
 _CALLS = {"execute", "executemany", "row", "rows", "copy", "stream", "Prepared"}
 _SQL = re.compile(

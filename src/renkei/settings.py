@@ -335,6 +335,12 @@ class Settings(BaseSettings):
         ge=1,
     )
 
+    factors_per_set_limit: int = _setting(
+        _QUOTAS,
+        20_000,
+        "Most emission factors in one version of a company's own set; the large licensed databases have about 5,000.",
+        ge=1,
+    )
     analysis_nodes_limit: int = _setting(
         _QUOTAS,
         500_000,

@@ -149,6 +149,9 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         "request_id": asked["request_id"],
         "trade_id": asked["trade_id"],
         "file_id": file["file_id"],
+        "set_id": "jp-fuels",
+        "version": "2024",
+        "factor_id": "city-gas",
     }
     queries: dict[str, dict[str, Any]] = {
         "/operators": {"open_operator_id": own_number},

@@ -19,6 +19,16 @@ STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 1}}
 VALUE = {"declared_unit": "kilogram", "stages": {"production": 1}}
 WHAT_IF = {"changes": [{"trace_id": "{mine}", "value_factor": 1}]}
 DECLARATION = {"rule_set": "x", "period_from": "2026-04-01", "period_to": "2027-03-31"}
+FACTORS = {
+    "set_id": "factors-of-a",
+    "version": "2024",
+    "title_ja": "A社の係数",
+    "source": "A社",
+    "licence": "internal",
+    "period_from": "2024-04-01",
+    "period_to": "2025-03-31",
+    "table": "factor_id,name_ja,value,unit\nsteel,鋼板,2.2,kg\n",
+}
 LINE = {"child": {"trace_id": "{part}"}, "amount": 1, "unit": "kilogram"}
 
 MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -81,6 +91,8 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/files/{file}/content", {}),
     ("PUT", "/files/{file}/content", {"content": b"%PDF-1.7 x"}),
     ("DELETE", "/files/{file}", {}),
+    ("GET", "/factor-sets/{factor_set}/2024", {}),
+    ("GET", "/factors/{factor_set}/2024/steel", {}),
     ("POST", "/trades/{trade}/proposal", {"json": VALUE}),
     ("POST", "/proposals/{proposal}/confirm", {"json": {"trace_id": "{mine}"}}),
     ("POST", "/proposals/{proposal}/replace", {"json": {"trace_id": "{mine}"} | STATEMENT}),
@@ -110,6 +122,7 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/updates?after={update}", {}),
     ("GET", "/declarations?after={declaration}", {}),
     ("GET", "/footprints?trace_ids={part}", {}),
+    ("GET", "/factors?set_id={factor_set}", {}),
     ("POST", "/notifications/read", {"json": {"notification_ids": ["{notification}"]}}),
 )
 """Answered as if there were nothing."""
@@ -134,6 +147,7 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
     invited = good(a.post("/invitations", {"name": "町工場", "country": "JP"}))
     request = {"trace_id": a.part("ボルト"), "upstream_operator_id": invited["operator_id"]}
     proposal = good(a.post(f"/trades/{good(a.post('/requests', request))['trade_id']}/proposal", VALUE))
+    factors = good(a.post("/factor-sets", FACTORS))
     update = a.waiting_update()
     mine = c.part("購入品")
     c.ask(b, mine)
@@ -148,6 +162,7 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{delivery}": good(a.get("/deliveries", trace_id=bought))["items"][0]["delivery_id"],
         "{proposal}": proposal["proposal_id"],
         "{file}": file["file_id"],
+        "{factor_set}": factors["set_id"],
         "{update}": update["update_id"],
         "{declaration}": good(a.get("/declarations"))["items"][0]["declaration_id"],
         "{mine}": mine,
@@ -180,6 +195,7 @@ def everything(member: Member, ids: dict[str, str]) -> dict[str, Any]:
         "/files",
         "/updates",
         "/declarations",
+        "/factor-sets",
         "/me",
     )
     seen = {path: good(member.get(path)) for path in paths}

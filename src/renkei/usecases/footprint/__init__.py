@@ -20,6 +20,7 @@ from renkei.usecases.footprint import (
     updates_store,
 )
 from renkei.usecases.footprint.disclosure import disclose, on_delivery
+from renkei.usecases.footprint.factors import api as factors_api
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.recalculation import LEFT, go_on, recalculate, verify
 from renkei.usecases.footprint.tables import metadata
@@ -47,6 +48,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         *certificates_api.routers(context),
         *follow_api.routers(context),
         *analysis_api.routers(context),
+        *factors_api.routers(context),
     )
 
 
