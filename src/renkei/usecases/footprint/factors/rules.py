@@ -58,7 +58,9 @@ def order(query: FactorQuery) -> Callable[[Factor], tuple[int, int, int, int, in
         return (
             0 if all(word in names for word in words) else 1,
             region,
-            0 if any(plain(name).startswith(tuple(words)) for name in (factor.name_en, factor.name_ja)) else 1,
+            0
+            if any(plain(name).startswith(tuple(words)) for name in (factor.name_en, factor.name_ja))
+            else 1,
             2 if factor.is_proxy else 1 if factor.mix is Mix.TECHNOLOGY else 0,
             0 if factor.own else 1,
             str(factor.ref),
