@@ -24,13 +24,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from renkei.commons.access.entry import v1_entry
 from renkei.commons.access.errors import RefreshRefused, TokenInvalid, TokenMissing
-from renkei.commons.access.model import ClientContext
-from renkei.commons.access.service import refresh_ouranos
+from renkei.commons.access.model import ActingFor, ClientContext
+from renkei.commons.access.service import acting_for, refresh_ouranos
 from renkei.commons.edge.calls import client_ip
 from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.facts import facts_of
 from renkei.commons.edge.validation import Body, read
-from renkei.database.caller import Caller
+from renkei.commons.notifications.service import unread
+from renkei.database.caller import WRITERS, Caller
 from renkei.database.transaction import Entry, Transaction
 from renkei.kit.errors import Fault, RenkeiError
 from renkei.kit.problems import choose_language
@@ -72,6 +73,8 @@ class PageCall:
     words: Words
     fields: Sequence[tuple[str, str]] = ()
     caller: Caller | None = None
+    unread: int | None = None
+    """How many notifications are unread; known once something was read."""
     _former: Session | None = None
     _faults: dict[str, list[str]] = field(default_factory=dict)
 
@@ -102,8 +105,14 @@ class PageCall:
         return entered
 
     def read(self, work: Callable[[Transaction], T]) -> T:
-        """What `work` reads."""
-        return self.context.database.read(self.entry, work)
+        """What `work` reads, and with it what stands in the header of every page."""
+
+        def with_header(tx: Transaction) -> T:
+            if self.unread is None and tx.caller.operator_key:
+                self.unread = unread(tx)
+            return work(tx)
+
+        return self.context.database.read(self.entry, with_header)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """What `work` writes. Raises `FormForged` first if the form is not of this session."""
@@ -114,6 +123,18 @@ class PageCall:
         """Raise `FormForged` unless the form carries the secret of this session."""
         if not sessions.is_genuine(self.session, self.field(CSRF_FIELD)):
             raise FormForged
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the person may change the company's data; known once something was read."""
+        return self.caller is not None and bool(self.caller.roles & {"admin", *WRITERS})
+
+    @property
+    def companies(self) -> list[ActingFor]:
+        """The companies to change over to in the header: none for a person with one company, who needs no choice."""
+        if not self.session.acts_for_several or self.caller is None:
+            return []
+        return acting_for(self.context.access, self.caller)
 
     # -- what was sent -------------------------------------------------------------------------------------------
     def field(self, name: str) -> str | None:
@@ -130,7 +151,10 @@ class PageCall:
         return {name: value for name, value in self.fields if name != CSRF_FIELD}
 
     def form(self, model: type[M], **lists: Sequence[str]) -> M:
-        """The form as a `model`; an empty field counts as not sent. Raises `SeveralFaults` with every fault."""
+        """The form as a `model`; an empty field counts as not sent. Raises `SeveralFaults` with every fault.
+
+        `lists`: fields that may come several times (check boxes), with all their values.
+        """
         given: dict[str, object] = {
             name: value.strip() for name, value in self.fields if name != CSRF_FIELD and value.strip()
         }
@@ -139,6 +163,12 @@ class PageCall:
     def query(self, name: str, default: str = "") -> str:
         """A parameter of the address."""
         return self.request.query_params.get(name, default)
+
+    @property
+    def here(self) -> str:
+        """The address of this page; of a form that was sent, the page it is about."""
+        url = self.request.url
+        return url.path + (f"?{url.query}" if url.query else "")
 
     def tell(self, error: RenkeiError) -> None:
         """Show the faults of `error` on the page that is rendered next, each beside its field."""
@@ -170,8 +200,7 @@ class PageCall:
     def to_sign_in(self) -> Response:
         """Go to the sign-in page, and come back to this one behind it (a form that was sent is not repeated)."""
         self.session = replace(self.session, access=None, refresh=None, operator_id=None)
-        url = self.request.url
-        here = url.path + (f"?{url.query}" if url.query else "")
+        here = self.here
         back = f"?next={quote(here)}" if self.request.method == "GET" and here != "/app/" else ""
         return self._with_cookie(RedirectResponse(f"/app/login{back}", 303))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
@@ -81,6 +82,11 @@ def application(context: AppContext) -> FastAPI:
         call = await open_page(request)
         return call.show("error.html", error.status_code, error=NothingHere())
 
+    async def unreadable(request: Request, _: Exception) -> Response:
+        # An address with something in it that cannot be the name of anything.
+        call = await open_page(request)
+        return call.show("error.html", 404, error=NothingHere())
+
     async def failed(request: Request, _: Exception) -> Response:
         call = await open_page(request)
         return call.show(
@@ -89,5 +95,6 @@ def application(context: AppContext) -> FastAPI:
 
     app.add_exception_handler(RenkeiError, told)
     app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(RequestValidationError, unreadable)
     app.add_exception_handler(Exception, failed)
     return app

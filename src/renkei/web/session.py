@@ -39,6 +39,8 @@ class Session:
     language: str | None = None
     message: str | None = None
     """Told once, on the next page."""
+    acts_for_several: bool = False
+    """Whether the person had roles in several companies when last asked; the header offers to change then."""
 
     @property
     def is_signed_in(self) -> bool:
@@ -66,6 +68,7 @@ def seal(session: Session, box: SecretBox) -> str:
         "o": str(session.operator_id) if session.operator_id else None,
         "l": session.language,
         "m": session.message,
+        "v": session.acts_for_several or None,
     }
     plain = msgspec.json.encode({name: value for name, value in values.items() if value is not None})
     return base64.urlsafe_b64encode(box.seal(plain, PURPOSE)).decode().rstrip("=")
@@ -90,6 +93,7 @@ def open_cookie(value: str | None, box: SecretBox, now: int, idle_seconds: int) 
         operator_id=parse_id(found.get("o")),
         language=found.get("l"),
         message=found.get("m"),
+        acts_for_several=bool(found.get("v")),
     )
 
 

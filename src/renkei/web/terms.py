@@ -152,7 +152,11 @@ def attribute_name(_: Words, attribute: str) -> str:
 
 def purpose_name(_: Words, purpose: str) -> str:
     """What a value is disclosed for."""
-    return _("To answer the request") if purpose == "answer" else purpose
+    return {
+        "answer": _("To answer the request"),
+        "product_footprint": _("For the footprint of the customer's product"),
+        "regulation": _("For reports the law asks for"),
+    }.get(purpose, purpose)
 
 
 def note_text(_: Words, note: Mapping[str, Any]) -> str:

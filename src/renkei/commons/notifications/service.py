@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from renkei.commons.notifications import store
@@ -11,6 +12,9 @@ from renkei.commons.notifications.model import Notification
 from renkei.commons.notifications.store import Notice
 from renkei.database.transaction import Transaction
 from renkei.kit.paging import Page, page_of
+
+COUNTED: Final = 100
+"""How far back unread notifications are counted: a person only needs to know whether there are few or many."""
 
 
 def notify(
@@ -44,6 +48,11 @@ def list_notifications(
     """
     rows = store.read(tx, notified_from, notified_to, after, limit + 1)
     return page_of(rows, limit, id_of=lambda row: row.notification_id)
+
+
+def unread(tx: Transaction) -> int:
+    """How many of the caller's newest `COUNTED` notifications are unread. One statement, of bounded cost."""
+    return store.count_unread(tx, COUNTED)
 
 
 def mark_read(tx: Transaction, notification_ids: Iterable[UUID]) -> int:

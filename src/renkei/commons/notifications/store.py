@@ -90,6 +90,20 @@ def read(
     ]
 
 
+def count_unread(tx: Transaction, among: int) -> int:
+    """How many of the newest `among` own notifications are unread."""
+    row = tx.execute(
+        """
+        SELECT count(*) FILTER (WHERE newest.read_at IS NULL) FROM (
+          SELECT n.read_at FROM commons.notifications n WHERE n.operator_key = commons.me()
+           ORDER BY n.notification_key DESC LIMIT %s) AS newest
+        """,
+        (among,),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def set_read(tx: Transaction, notification_ids: Iterable[UUID]) -> int:
     """Mark own unread notifications as read; how many there were."""
     return tx.execute(

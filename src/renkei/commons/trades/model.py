@@ -101,6 +101,22 @@ class RequestView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFilter:
+    """Conditions on a list of requests; all that are given hold at once.
+
+    `text` stands somewhere in the customer's part (name, support name, label) or in the name of the other company;
+    `overdue_on`: unanswered or sent back, and due before that day.
+    """
+
+    state: RequestState | None = None
+    text: str | None = None
+    overdue_on: date | None = None
+
+
+NO_FILTER = RequestFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestMessage:
     """One word said under a request."""
 

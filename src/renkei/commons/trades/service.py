@@ -26,6 +26,7 @@ from psycopg.rows import DictRow
 
 from renkei.commons.ledger import service as ledger
 from renkei.commons.notifications.service import notify_all
+from renkei.commons.operators.service import operators_by_keys
 from renkei.commons.parts.service import part_keys as own_parts
 from renkei.commons.trades import store
 from renkei.commons.trades.deletion import delete_part
@@ -45,7 +46,9 @@ from renkei.commons.trades.errors import (
     TradeMissing,
 )
 from renkei.commons.trades.model import (
+    NO_FILTER,
     RequestDraft,
+    RequestFilter,
     RequestMessage,
     RequestState,
     RequestView,
@@ -69,6 +72,7 @@ __all__ = [
     "REACTIONS",
     "cancel",
     "delete_part",
+    "find_requests",
     "link",
     "mark_answered",
     "messages",
@@ -460,6 +464,30 @@ def statuses(
     )
     if target == "REQUEST":
         return _page_by_trace(tx, rows, limit)
+    return page_of(rows, limit, id_of=lambda view: view.request_id)
+
+
+def find_requests(
+    tx: Transaction,
+    target: Target,
+    where: RequestFilter = NO_FILTER,
+    after: UUID | None = None,
+    limit: int = 100,
+    *,
+    kind: str | None = None,
+) -> Page[RequestView]:
+    """The requests sent or received that meet `where`, newest first; the cursor is the request id.
+
+    One statement; with `where.text` three, since the names of companies are another room's.
+    """
+    partners: list[int] = []
+    if where.text is not None:
+        sought = where.text.casefold()
+        companies = operators_by_keys(tx, store.partners_of(tx, target))
+        partners = [key for key, company in companies.items() if sought in company.name.casefold()]
+    rows = store.list_requests(
+        tx, target, where=where, partners=partners, kind=kind, after=after, rows_wanted=limit + 1
+    )
     return page_of(rows, limit, id_of=lambda view: view.request_id)
 
 

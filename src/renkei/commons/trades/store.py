@@ -11,8 +11,10 @@ from psycopg.rows import DictRow
 
 from renkei.commons.trades.errors import RequestExists
 from renkei.commons.trades.model import (
+    NO_FILTER,
     CustomerPart,
     RequestDraft,
+    RequestFilter,
     RequestMessage,
     RequestState,
     RequestView,
@@ -23,6 +25,7 @@ from renkei.commons.trades.model import (
 )
 from renkei.commons.trades.shares_store import SHARE_TODAY
 from renkei.database.round_trip import Prepared, Question
+from renkei.database.search import containing
 from renkei.database.transaction import Transaction
 
 _VIEW: Final[LiteralString] = """
@@ -133,6 +136,13 @@ _OF_TRACES: Final[LiteralString] = """
                                   AND t.cancelled_at IS NULL)
 """
 _OF_ID: Final[LiteralString] = " AND r.request_id = %(request)s "
+_OF_STATE: Final[LiteralString] = " AND r.state = %(state)s "
+_OVERDUE: Final[LiteralString] = " AND r.due_date < %(overdue)s AND r.state IN ('NOT_COMPLETED', 'REJECT') "
+_OF_TEXT: Final[LiteralString] = """
+           AND (r.customer_part->>'name' ILIKE %(text)s OR r.customer_part->>'support_name' ILIKE %(text)s
+                OR r.customer_part->>'label' ILIKE %(text)s
+                OR r.downstream_key = ANY(%(partners)s::bigint[]) OR r.upstream_key = ANY(%(partners)s::bigint[]))
+"""
 _SENT: Final[LiteralString] = """
         SELECT r.request_key FROM commons.requests r
          WHERE r.downstream_key = commons.me() AND r.state <> 'CANCEL'
@@ -151,16 +161,21 @@ def list_requests(
     trace_ids: Sequence[UUID] | None = None,
     request_id: UUID | None = None,
     kind: str | None = None,
+    where: RequestFilter = NO_FILTER,
+    partners: Sequence[int] = (),
     after: UUID | None = None,
     rows_wanted: int,
 ) -> list[RequestView]:
     """Living requests sent, received, or both, newest first, from the one named by `after` on.
 
     `after` is a request id, or the trace id of a bought part (its newest request); an unknown one gives no rows.
-    The text of the statement depends on which conditions are given, so that each has its own plan.
+    `partners`: companies whose requests meet `where.text` by their name. The text of the statement depends on which conditions are given, so that each has its own plan.
     """
     conditions = (
         (_OF_KIND if kind is not None else "")
+        + (_OF_STATE if where.state is not None else "")
+        + (_OVERDUE if where.overdue_on is not None else "")
+        + (_OF_TEXT if where.text is not None else "")
         + (_OF_TRACES if trace_ids is not None else "")
         + (_OF_ID if request_id is not None else "")
         + (_FROM_START if after is not None else "")
@@ -181,6 +196,10 @@ def list_requests(
         {
             "after": after,
             "kind": kind,
+            "state": where.state,
+            "overdue": where.overdue_on,
+            "text": None if where.text is None else containing(where.text),
+            "partners": list(partners),
             "traces": None if trace_ids is None else list(trace_ids),
             "request": request_id,
             "limit": rows_wanted,
@@ -209,6 +228,13 @@ another one); whatever `_VIEW` shows follows from these two, and from ids of com
 def newest_received(kind: str, rows_wanted: int) -> Question:
     """Asks for fingerprint and id of the first page of `list_requests` with RESPONSE."""
     return _NEWEST_RECEIVED, (kind, rows_wanted)
+
+
+def partners_of(tx: Transaction, target: Target) -> list[int]:
+    """The other companies of the living requests sent or received."""
+    sent = "SELECT DISTINCT upstream_key FROM commons.requests WHERE downstream_key = commons.me() AND state <> 'CANCEL'"
+    received = "SELECT DISTINCT downstream_key FROM commons.requests WHERE upstream_key = commons.me() AND state <> 'CANCEL'"
+    return [row[0] for row in tx.execute(sent if target == "REQUEST" else received).fetchall()]
 
 
 def is_only_request(tx: Transaction, trace_id: UUID) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 
@@ -31,8 +32,26 @@ digits after 50; one that never settles ends here, with the values of its last r
 
 def disclose(tx: Transaction, part_keys: set[int]) -> None:
     """Reaction to `disclosure`: bring the inboxes of all who may see something of these own parts up to date."""
-    if not consents.may_matter(tx, KIND, part_keys):
-        return
+    if consents.may_matter(tx, KIND, part_keys):
+        consents.deliver(tx, KIND, *_contents(tx, part_keys))
+
+
+def preview(tx: Transaction, trace_id: UUID, trade_key: int | None = None) -> Payload:
+    """What there is to say of an own part to a customer, attribute by attribute, before anything is decided.
+
+    `trade_key`: the value that is stated for this customer alone goes before the general one, as it does when it is
+    delivered. Nothing for a part that is not the caller's own.
+    """
+    part = parts.part_keys(tx, [trace_id]).get(trace_id)
+    if part is None:
+        return Payload(statement_id=None, version=None)
+    general, per_trade = _contents(tx, {part.part_key})
+    alone = None if trade_key is None else per_trade.get(trade_key)
+    return alone or general[part.part_key]
+
+
+def _contents(tx: Transaction, part_keys: set[int]) -> tuple[dict[int, Payload], dict[int, Payload]]:
+    """What there is to say of own parts, by part, and where one customer has a value of its own by trade."""
     facts = {key: part.facts for key, part in parts.parts_of(tx, part_keys).items()}
     certified = {key: {ATTRIBUTE: said} for key, said in certificate_content(tx, part_keys).items()}
     general: dict[int, Payload] = {
@@ -52,7 +71,7 @@ def disclose(tx: Transaction, part_keys: set[int]) -> None:
             general[statement.part_key] = payload
         else:
             per_trade[statement.trade_key] = payload
-    consents.deliver(tx, KIND, general, per_trade)
+    return general, per_trade
 
 
 def attributes(statement: Statement, facts: ConversionFacts) -> Mapping[str, Mapping[str, Any]]:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from renkei.commons.access.errors import InvalidCredentials
+from renkei.commons.access.model import ActingFor
 from renkei.commons.access.service import acting_for, login, logout
-from renkei.commons.edge.fields import Id
+from renkei.commons.edge.fields import Id, Text
 from renkei.commons.edge.validation import Body
 from renkei.kit.errors import RenkeiError
+from renkei.kit.ids import parse_id
 from renkei.web import session as sessions
 from renkei.web.calls import Opened
 from renkei.web.words import LANGUAGES
 
 
 class CompanyForm(Body):
-    """The company to act for."""
+    """The company to act for, and the page to go on with."""
 
     operator_id: Id
+    next: Text | None = None
 
 
 def router() -> APIRouter:
@@ -49,6 +53,8 @@ def router() -> APIRouter:
             access=tokens.access_token,
             refresh=tokens.refresh_token,
         )
+        with suppress(RenkeiError):  # somebody without any role: the next page says so
+            call.session = replace(call.session, acts_for_several=len(_companies(call)) > 1)
         return call.redirect(following or "/app/")
 
     @routes.post("/logout")
@@ -69,23 +75,46 @@ def router() -> APIRouter:
 
     @routes.get("/company")
     def companies(call: Opened) -> Response:
-        caller = call.read(lambda tx: tx.caller)
-        return call.show("companies.html", companies=acting_for(call.context.access, caller), now=caller)
+        companies = _companies(call)
+        call.session = replace(call.session, acts_for_several=len(companies) > 1)
+        return call.show(
+            "companies.html",
+            companies=companies,
+            now=call.caller,
+            following=_own_address(call.query("next")),
+        )
 
     @routes.post("/company")
     def choose_company(call: Opened) -> Response:
         call.check_form()
-        chosen = call.form(CompanyForm).operator_id
+        chosen = call.form(CompanyForm)
         former = call.session.operator_id
-        call.session = replace(call.session, operator_id=chosen)
+        call.session = replace(call.session, operator_id=chosen.operator_id)
         try:
             call.read(lambda tx: tx.caller)
         except RenkeiError:
             call.session = replace(call.session, operator_id=former)
             raise
-        return call.redirect("/app/")
+        # A form that still stands in another window was meant for the former company: it is not taken for this one.
+        call.session = replace(call.session, csrf=sessions.fresh(call.session.seen_at).csrf)
+        return call.redirect(_same_place(_own_address(chosen.next or "")) or "/app/")
 
     return routes
+
+
+def _companies(call: Opened) -> list[ActingFor]:
+    """The companies the person may act for."""
+    return acting_for(call.context.access, call.read(lambda tx: tx.caller))
+
+
+def _same_place(address: str) -> str:
+    """The same place for another company: its page where it names nothing of one company, else the list above it."""
+    path, _, query = address.partition("?")
+    steps = path.split("/")
+    named = next((i for i, step in enumerate(steps) if parse_id(step) is not None), None)
+    if named is not None:
+        return "/".join(steps[:named])
+    return path + ("" if "after=" in query or not query else f"?{query}")
 
 
 def _own_address(address: str) -> str:
