@@ -24,6 +24,8 @@ from renkei.commons.consents import service as consents
 from renkei.commons.consents.model import ConsentDraft
 from renkei.commons.files import service as files
 from renkei.commons.files.model import FileDraft
+from renkei.commons.ledger import service as ledger
+from renkei.commons.ledger.witness import FileWitness
 from renkei.commons.notifications import service as notifications
 from renkei.commons.parts import service as parts
 from renkei.commons.parts.model import LineDraft, PartDraft
@@ -57,6 +59,7 @@ def settings(tmp_path: Path) -> Settings:
         events_poll_milliseconds=20,
         duties_interval_seconds=0.05,
         clearing_interval_seconds=0.05,
+        ledger_head_seconds=0.05,
     )
 
 
@@ -429,3 +432,69 @@ class TestProcesses:
             lambda: not database.read(as_role("renkei_engine"), lambda tx: is_owned(tx, "timers")),
             "it is free",
         )
+
+
+class TestLedger:
+    def test_heads_are_signed_whatever_happens_and_cover_what_did(
+        self, settings: Settings, database: Database, working: Callable[..., object], a: Operator
+    ) -> None:
+        """Some quiet heads, one with a fact, some quiet ones again: each adds 8 leaves, and the witness has them all."""
+        subject = uuid4()
+
+        def heads() -> list[int]:
+            rows = database.read(
+                as_role("renkei_ledger"),
+                lambda tx: tx.rows("SELECT size FROM commons.ledger_heads ORDER BY number"),
+            )
+            return [row["size"] for row in rows]
+
+        def in_log() -> bool:
+            [receipt] = database.read(a, lambda tx: ledger.receipts(tx, [subject]))
+            return receipt.state == "in_log"
+
+        with working({}):
+            wait_until(lambda: len(heads()) >= 2, "two heads")
+            database.run(a, lambda tx: ledger.record(tx, "consent", subject, {"said": "something"}))
+            wait_until(in_log, "the fact is in the log")
+            count = len(heads())
+            wait_until(lambda: len(heads()) > count + 1, "two heads more")
+        sizes = heads()
+        assert sizes == list(range(8, 8 * len(sizes) + 1, 8))
+        assert [one.size for one in FileWitness(settings.witness_file).all()] == sizes
+
+    def test_another_worker_goes_on_where_one_ended(
+        self, database: Database, working: Callable[..., object], a: Operator
+    ) -> None:
+        def count() -> int:
+            row = database.read(
+                as_role("renkei_ledger"), lambda tx: tx.row("SELECT count(*) AS n FROM commons.ledger_heads")
+            )
+            assert row is not None
+            return int(row["n"])
+
+        with working({}):
+            wait_until(lambda: count() >= 1, "a head")
+        ended = count()
+        with working({}):
+            wait_until(lambda: count() > ended, "a head of the next worker")
+
+    def test_nothing_is_signed_on_a_database_that_was_set_back(
+        self, settings: Settings, database: Database, working: Callable[..., object]
+    ) -> None:
+        def numbers(tx: Transaction) -> list[int]:
+            return [row["number"] for row in tx.rows("SELECT number FROM commons.ledger_heads")]
+
+        with working({}):
+            wait_until(lambda: len(database.read(as_role("renkei_ledger"), numbers)) >= 2, "two heads")
+        database.run(as_role("renkei_ledger"), lambda tx: tx.execute("DELETE FROM commons.ledger_heads"))
+        said: list[UUID] = []
+
+        def handle(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
+            said.extend(event.event_id for event in events)
+
+        a = create_operator(database)
+        with working({SAID: [handle]}):
+            database.run(a, lambda tx: tx.emit(Event(SAID, a.operator_key, uuid4())))
+            wait_until(lambda: bool(said), "the other duties go on")
+            time.sleep(1.0)  # long enough for 20 heads
+        assert database.read(as_role("renkei_ledger"), numbers) == []

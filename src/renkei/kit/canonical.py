@@ -13,14 +13,14 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-import rfc8785
+import msgspec
 
 from renkei.kit.decimals import plain_text
 
@@ -30,9 +30,11 @@ _SAFE_INT: Final = 2**53 - 1
 _DOMAIN: Final = b"renkei:commitment:1\x00"
 
 
-def canonical_json(value: object) -> bytes:
+def canonical_json(value: object, *, whole_as_ints: bool = False) -> bytes:
     """`value` as canonical UTF-8 JSON, equal for equal values.
 
+    `whole_as_ints`: a Decimal without decimals is written as an int is; for values that are compared with what a
+    database gives back, which keeps the digits but not the type.
     Raises `TypeError` for floats, bytes, sets, keys that are not text and anything else without a rule above,
     and `ValueError` for text or numbers that have no form: faults of ours, never of a caller.
     """
@@ -48,6 +50,7 @@ def canonical_json(value: object) -> bytes:
     except UnicodeEncodeError:
         message = "lone surrogates are no codepoints: text with one has no canonical form"
         raise ValueError(message) from None
+    return _encode(_plain(value, _whole_or_text if whole_as_ints else plain_text))
 
 
 def new_salt() -> bytes:
@@ -72,6 +75,9 @@ def commitment_to(canonical: bytes, salt: bytes) -> bytes:
 
 
 _Plain = str | int | None | list["_Plain"] | dict[str, "_Plain"]
+# Without floats, RFC 8785 is what a plain encoder writes of objects whose names are in order: the shortest escapes
+# (section 3.2.2.2), no white space, UTF-8.
+_encode: Final = msgspec.json.Encoder().encode
 
 
 def _plain(value: object, odd: list[str]) -> _Plain:
@@ -84,12 +90,21 @@ def _plain(value: object, odd: list[str]) -> _Plain:
     match value:
         case Enum():
             return _plain(value.value, odd)
+def _plain(value: object, decimal: Callable[[Decimal], str | int]) -> _Plain:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value  # type: ignore[return-value]  # seen by its exact type
+    if isinstance(value, dict):
+        return {name: _plain(value[name], decimal) for name in _in_order(value)}
+    match value:
+        case Decimal():
+            return decimal(value)
+        case Enum():
+            return _plain(value.value, decimal)
         case str():
             return str(value)
         case int():
             return value if -_SAFE_INT <= value <= _SAFE_INT else str(value)
-        case Decimal():
-            return plain_text(value)
         case UUID():
             return str(value)
         case datetime():
@@ -100,6 +115,9 @@ def _plain(value: object, odd: list[str]) -> _Plain:
             return {_key(key, odd): _plain(below, odd) for key, below in value.items()}
         case list() | tuple():
             return [_plain(below, odd) for below in value]
+            return {name: _plain(value[name], decimal) for name in _in_order(value)}
+        case list() | tuple():
+            return [_plain(below, decimal) for below in value]
         case _:
             message = f"{type(value).__name__} has no canonical form"
             raise TypeError(message)
@@ -112,6 +130,22 @@ def _key(key: object, odd: list[str]) -> str:
         return key
     message = "keys of canonical objects are text"
     raise TypeError(message)
+def _in_order(names: Mapping[Any, object]) -> list[str]:
+    """The names by their UTF-16 code units (RFC 8785, section 3.2.3), which for ASCII is their own order."""
+    try:
+        ascii_only = all(map(str.isascii, names))
+    except TypeError:
+        message = "keys of canonical objects are text"
+        raise TypeError(message) from None
+    return sorted(names) if ascii_only else sorted(names, key=lambda name: name.encode("utf-16-be"))
+
+
+def _whole_or_text(value: Decimal) -> str | int:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < 0:
+        return plain_text(value)
+    whole = int(value)
+    return whole if -_SAFE_INT <= whole <= _SAFE_INT else str(whole)
 
 
 def _instant(value: datetime) -> str:

@@ -15,7 +15,6 @@ import hashlib
 import hmac
 import random
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,7 +31,7 @@ def canonical_content(content: Mapping[str, Any]) -> bytes:
 
     (PostgreSQL hands a whole number out of a document as an int, whatever wrote it; so whole decimals are ints here.)
     """
-    return canonical_json(_as_read_back(content))
+    return canonical_json(content, whole_as_ints=True)
 
 
 def envelope(fact: Fact) -> bytes:
@@ -76,18 +75,3 @@ def places(count: int, size: int, chance: random.Random) -> Sequence[int]:
 def other_parties(operator_id: UUID, parties: Sequence[UUID]) -> tuple[UUID, ...]:
     """The parties besides the one that made the fact, each once, in a fixed order."""
     return tuple(sorted(set(parties) - {operator_id}))
-
-
-def _as_read_back(value: Any) -> Any:
-    match value:
-        case Decimal():
-            exponent = value.as_tuple().exponent
-            return int(value) if isinstance(exponent, int) and exponent >= 0 else value
-        case Mapping():
-            return {name: _as_read_back(below) for name, below in value.items()}
-        case list() | tuple():
-            return [_as_read_back(below) for below in value]
-        case frozenset() | set():
-            return sorted(value)
-        case _:
-            return value

@@ -25,7 +25,10 @@ def insert(
     salts: Sequence[bytes],
     commitments: Sequence[bytes],
 ) -> None:
-    """Write facts of the caller, and queue them for the log. One statement."""
+    """Write facts of the caller, and queue them for the log. One statement.
+
+    Texts go in binary (`b`): as the text of an array every quote in every content would be escaped one by one.
+    """
     tx.execute(
         """
         WITH written AS (
@@ -33,8 +36,8 @@ def insert(
                                             salt, commitment)
           SELECT commons.me(), n.parties::bigint[], n.kind, n.subject_id, n.version, %(actor)s, %(now)s, n.content, n.salt,
                  n.commitment
-            FROM unnest(%(parties)s::text[], %(kinds)s::text[], %(subjects)s::uuid[], %(versions)s::int[],
-                        %(contents)s::text[], %(salts)s::bytea[], %(commitments)s::bytea[]) WITH ORDINALITY
+            FROM unnest(%(parties)b::text[], %(kinds)b::text[], %(subjects)b::uuid[], %(versions)s::int[],
+                        %(contents)b::text[], %(salts)b::bytea[], %(commitments)b::bytea[]) WITH ORDINALITY
                  AS n(parties, kind, subject_id, version, content, salt, commitment, place)
            ORDER BY n.place
           RETURNING fact_key)
