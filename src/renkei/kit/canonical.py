@@ -11,9 +11,8 @@ The rule for what JSON has no exact form for, stated once:
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -38,19 +37,7 @@ def canonical_json(value: object, *, whole_as_ints: bool = False) -> bytes:
     Raises `TypeError` for floats, bytes, sets, keys that are not text and anything else without a rule above,
     and `ValueError` for text or numbers that have no form: faults of ours, never of a caller.
     """
-    odd: list[str] = []
-    plain = _plain(value, odd)
-    if odd:
-        return rfc8785.dumps(plain)
-    # With ASCII names alone, the order of RFC 8785 (UTF-16 code units) is that of the standard library, which then writes
-    # the same bytes: shortest escapes, lower-case hex, no spaces, and no floats are left. Held against rfc8785 by a test.
-    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        message = "lone surrogates are no codepoints: text with one has no canonical form"
-        raise ValueError(message) from None
-    return _encode(_plain(value, _whole_or_text if whole_as_ints else plain_text))
+    return _encode(_plain(value, whole_as_ints))
 
 
 def new_salt() -> bytes:
@@ -80,27 +67,24 @@ _Plain = str | int | None | list["_Plain"] | dict[str, "_Plain"]
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def _plain(value: object, odd: list[str]) -> _Plain:
-    """`value` of text, whole numbers, lists and objects alone; names that are not ASCII go into `odd`."""
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return value  # type: ignore[return-value]
+def _plain(value: Any, whole: bool) -> _Plain:
+    kind = value.__class__
+    if kind is str or kind is bool or value is None:
+        return value  # type: ignore[no-any-return]
     if kind is dict:
-        return {_key(key, odd): _plain(below, odd) for key, below in value.items()}  # type: ignore[attr-defined]
+        return {name: _plain(value[name], whole) for name in _in_order(value)}
+    if kind is Decimal:
+        return _number(value, whole=whole)
+    if kind is list or kind is tuple:
+        return [_plain(below, whole) for below in value]
+    return _by_rule(value, whole)
+
+
+def _by_rule(value: Any, whole: bool) -> _Plain:  # noqa: FBT001
+    """What is not among the everyday types, subclasses of those too."""
     match value:
         case Enum():
-            return _plain(value.value, odd)
-def _plain(value: object, decimal: Callable[[Decimal], str | int]) -> _Plain:
-    kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return value  # type: ignore[return-value]  # seen by its exact type
-    if isinstance(value, dict):
-        return {name: _plain(value[name], decimal) for name in _in_order(value)}
-    match value:
-        case Decimal():
-            return decimal(value)
-        case Enum():
-            return _plain(value.value, decimal)
+            return _plain(value.value, whole)
         case str():
             return str(value)
         case int():
@@ -108,47 +92,43 @@ def _plain(value: object, decimal: Callable[[Decimal], str | int]) -> _Plain:
         case UUID():
             return str(value)
         case datetime():
-            return _instant(value)
+            return instant(value)
         case date():
             return value.isoformat()
         case Mapping():
-            return {_key(key, odd): _plain(below, odd) for key, below in value.items()}
+            return {name: _plain(value[name], whole) for name in _in_order(value)}
         case list() | tuple():
-            return [_plain(below, odd) for below in value]
-            return {name: _plain(value[name], decimal) for name in _in_order(value)}
-        case list() | tuple():
-            return [_plain(below, decimal) for below in value]
+            return [_plain(below, whole) for below in value]
+        case Decimal():
+            return _number(value, whole=whole)
         case _:
             message = f"{type(value).__name__} has no canonical form"
             raise TypeError(message)
 
 
-def _key(key: object, odd: list[str]) -> str:
-    if isinstance(key, str):
-        if not key.isascii():
-            odd.append(key)
-        return key
-    message = "keys of canonical objects are text"
-    raise TypeError(message)
 def _in_order(names: Mapping[Any, object]) -> list[str]:
     """The names by their UTF-16 code units (RFC 8785, section 3.2.3), which for ASCII is their own order."""
     try:
-        ascii_only = all(map(str.isascii, names))
+        in_ascii = "".join(names).isascii()
     except TypeError:
         message = "keys of canonical objects are text"
         raise TypeError(message) from None
-    return sorted(names) if ascii_only else sorted(names, key=lambda name: name.encode("utf-16-be"))
+    return sorted(names) if in_ascii else sorted(names, key=lambda name: name.encode("utf-16-be"))
 
 
-def _whole_or_text(value: Decimal) -> str | int:
+def _number(value: Decimal, *, whole: bool) -> str | int:
+    text = str(value)
+    if "." in text and "E" not in text and text[-1] != "0":
+        return text  # most numbers are plain as they stand
     exponent = value.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < 0:
+    if not whole or not isinstance(exponent, int) or exponent < 0:
         return plain_text(value)
-    whole = int(value)
-    return whole if -_SAFE_INT <= whole <= _SAFE_INT else str(whole)
+    number = int(value)
+    return number if -_SAFE_INT <= number <= _SAFE_INT else str(number)
 
 
-def _instant(value: datetime) -> str:
+def instant(value: datetime) -> str:
+    """A moment as canonical JSON has it. Raises `TypeError` without a time zone."""
     if value.tzinfo is None:
         message = "a datetime without time zone has no canonical form"
         raise TypeError(message)

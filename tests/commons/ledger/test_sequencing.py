@@ -11,7 +11,7 @@ import pytest
 from renkei.commons.ledger import service
 from renkei.commons.ledger.errors import LedgerRolledBack
 from renkei.commons.ledger.notes import NoteRefused, read_note, read_verifiers
-from renkei.commons.ledger.rules import batch_size
+from renkei.commons.ledger.rules import batch_size, most_at_once
 from renkei.commons.ledger.sequencing import Sequencer, resume, rotate
 from renkei.commons.ledger.witness import FileWitness
 from renkei.database.duties import DutyLock, DutyLostError
@@ -55,6 +55,26 @@ def test_heads_grow_alike_whether_or_not_something_happened(ledger, chain, trade
 )
 def test_a_head_tells_a_rough_class_only(waiting, size):
     assert batch_size(waiting, 8) == size
+
+
+@pytest.mark.parametrize("least", [1, 3, 8, 64])
+def test_a_head_takes_no_more_facts_than_it_has_leaves(least):
+    for waiting in (0, 1, least, 100, 1_535, 1_537, 4_096):
+        taken = min(waiting, most_at_once(least))
+        assert taken <= batch_size(taken, least) <= 4_096
+
+
+def test_more_facts_than_a_head_takes_wait_for_the_next(ledger, traded):
+    """At most 3 * 8 ** 3 = 1,536 leaves a head: 2,009 facts need two."""
+
+    def record(tx):
+        for number in range(2_000):
+            service.record(tx, "consent", tx.new_id(), {"number": number})
+
+    ledger.database.run(traded.a, record)
+    ledger.sequencer = Sequencer(ledger.database, ledger.box, least=3)
+    assert [ledger.tick().size, ledger.tick().size] == [1_536, 1_536 * 2]
+    assert len(leaves(ledger)) == 2_009
 
 
 def test_where_a_fact_stands_among_the_new_leaves_is_chance(ledger, chain, traded):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 Party = tuple[int, UUID]
@@ -15,11 +15,11 @@ FactState = Literal["pending", "in_log", "erased"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactDraft:
-    """A fact as a room tells it. `content`: what every party may read, by names; typed values, never floats."""
+    """A fact as a room tells it, its content as canonical JSON already."""
 
     kind: str
     subject_id: UUID
-    content: Mapping[str, Any]
+    content: bytes
     parties: tuple[Party, ...] = ()
     version: int | None = None
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from renkei.commons.ledger.model import Fact
-from renkei.kit.canonical import canonical_json, commitment_to
+from renkei.kit.canonical import canonical_json, commitment_to, instant
 
 LARGEST_BATCH: Final = 4_096
 """Most leaves of one head, so that it is made well within its second."""
@@ -36,17 +36,15 @@ def canonical_content(content: Mapping[str, Any]) -> bytes:
 
 def envelope(fact: Fact) -> bytes:
     """The bytes that are committed to. The names are in the order of RFC 8785, section 3.2.3."""
-    before = canonical_json({"actor": fact.actor, "at": fact.recorded_at})
-    after = canonical_json(
-        {
-            "kind": fact.kind,
-            "operator": fact.operator_id,
-            "parties": list(fact.parties),
-            "subject": fact.subject_id,
-            "version": fact.version,
-        }
+    actor, kind = canonical_json(fact.actor).decode(), canonical_json(fact.kind).decode()
+    parties = ",".join(f'"{party}"' for party in fact.parties)
+    version = "null" if fact.version is None else fact.version
+    before = f'{{"actor":{actor},"at":"{instant(fact.recorded_at)}","content":'
+    after = (
+        f',"kind":{kind},"operator":"{fact.operator_id}","parties":[{parties}],"subject":"{fact.subject_id}",'
+        f'"version":{version}}}'
     )
-    return before[:-1] + b',"content":' + fact.content + b"," + after[1:]
+    return before.encode() + fact.content + after.encode()
 
 
 def commitment_of(fact: Fact, salt: bytes) -> bytes:
@@ -62,9 +60,14 @@ def padding_commitment(key: bytes, index: int) -> bytes:
 def batch_size(waiting: int, least: int) -> int:
     """How many leaves the next head adds: `least`, or that times 8, 64 … so that it tells only a rough class of activity."""
     size = least
-    while size < min(waiting, LARGEST_BATCH) and size * _STEP <= LARGEST_BATCH:
+    while size < waiting and size * _STEP <= LARGEST_BATCH:
         size *= _STEP
     return size
+
+
+def most_at_once(least: int) -> int:
+    """How many facts one head can take."""
+    return batch_size(LARGEST_BATCH, least)
 
 
 def places(count: int, size: int, chance: random.Random) -> Sequence[int]:

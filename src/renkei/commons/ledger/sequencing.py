@@ -29,7 +29,7 @@ from renkei.commons.ledger.errors import LedgerRolledBack, NoHeadYet
 from renkei.commons.ledger.merkle import leaf_hash, nodes_of, tree_root
 from renkei.commons.ledger.model import Head
 from renkei.commons.ledger.notes import Checkpoint, key_hash, write_note
-from renkei.commons.ledger.rules import LARGEST_BATCH, batch_size, padding_commitment, places
+from renkei.commons.ledger.rules import batch_size, most_at_once, padding_commitment, places
 from renkei.commons.ledger.tiles import Growth, TileMissing, edge_of, reader, tiles_for
 from renkei.commons.ledger.witness import Witness
 from renkei.database.duties import Fence, hold
@@ -94,7 +94,7 @@ class Sequencer:
         origin = self._log(tx)
         former = store.last_head(tx)
         size = 0 if former is None else former.size
-        facts = store.take_queued(tx, LARGEST_BATCH)
+        facts = store.take_queued(tx, most_at_once(self.least))
         assert self._padding is not None
         batch = batch_size(len(facts), self.least)
         chosen = dict(zip(places(len(facts), batch, _CHANCE), facts, strict=True))

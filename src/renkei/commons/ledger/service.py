@@ -50,7 +50,13 @@ def record(
     """
     tx.collect(
         _write,
-        FactDraft(kind=kind, subject_id=subject_id, content=content, parties=tuple(parties), version=version),
+        FactDraft(
+            kind=kind,
+            subject_id=subject_id,
+            content=canonical_content(content),
+            parties=tuple(parties),
+            version=version,
+        ),
     )
 
 
@@ -75,7 +81,6 @@ def erase(tx: Transaction, kind: str, subject_ids: Iterable[UUID]) -> int:
 
 
 def _write(tx: Transaction, drafts: Sequence[FactDraft]) -> None:
-    contents = [canonical_content(draft.content) for draft in drafts]
     salts = [new_salt() for _ in drafts]
     me = tx.caller
     commitments = [
@@ -88,11 +93,11 @@ def _write(tx: Transaction, drafts: Sequence[FactDraft]) -> None:
                 parties=other_parties(me.operator_id, [party_id for _, party_id in draft.parties]),
                 actor=me.actor,
                 recorded_at=tx.now,
-                content=content,
+                content=draft.content,
             ),
             salt,
         )
-        for draft, content, salt in zip(drafts, contents, salts, strict=True)
+        for draft, salt in zip(drafts, salts, strict=True)
     ]
     store.insert(
         tx,
@@ -100,7 +105,7 @@ def _write(tx: Transaction, drafts: Sequence[FactDraft]) -> None:
         subjects=[draft.subject_id for draft in drafts],
         versions=[draft.version for draft in drafts],
         parties=[sorted({key for key, _ in draft.parties} - {me.operator_key}) for draft in drafts],
-        contents=[content.decode() for content in contents],
+        contents=[draft.content.decode() for draft in drafts],
         salts=salts,
         commitments=commitments,
     )
