@@ -47,18 +47,6 @@ def test_the_stated_rules() -> None:
     )
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=20,
-)
-
-
-@given(JSON)
-def test_it_is_what_another_implementation_writes(value: object) -> None:
-    assert canonical_json(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
-
-
 @given(st.decimals(-(10**20), 10**20, allow_nan=False, allow_infinity=False) | st.integers(-(10**20), 10**20))
 def test_whole_numbers_are_the_same_as_a_database_gives_them_back(value: Decimal | int) -> None:
     """jsonb keeps the digits: 2 comes back as an int, 2.0 as a Decimal."""
@@ -84,7 +72,7 @@ def test_what_has_no_rule_is_refused(value: object) -> None:
 
 @pytest.mark.parametrize("value", [Decimal("NaN"), "\ud800"])
 def test_what_has_no_form_is_refused(value: object) -> None:
-    with pytest.raises(ValueError, match=r"finite|surrogates"):
+    with pytest.raises(ValueError, match=r"finite|codepoints"):
         canonical_json([value])
 
 

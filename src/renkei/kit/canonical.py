@@ -37,7 +37,11 @@ def canonical_json(value: object, *, whole_as_ints: bool = False) -> bytes:
     Raises `TypeError` for floats, bytes, sets, keys that are not text and anything else without a rule above,
     and `ValueError` for text or numbers that have no form: faults of ours, never of a caller.
     """
-    return _encode(_plain(value, whole_as_ints))
+    try:
+        return _encode(_plain(value, whole_as_ints))
+    except UnicodeEncodeError:
+        message = "lone surrogates are no codepoints: text with one has no canonical form"
+        raise ValueError(message) from None
 
 
 def new_salt() -> bytes:
@@ -80,7 +84,7 @@ def _plain(value: Any, whole: bool) -> _Plain:
     return _by_rule(value, whole)
 
 
-def _by_rule(value: Any, whole: bool) -> _Plain:  # noqa: FBT001
+def _by_rule(value: Any, whole: bool) -> _Plain:
     """What is not among the everyday types, subclasses of those too."""
     match value:
         case Enum():
