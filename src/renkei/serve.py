@@ -19,6 +19,7 @@ import signal
 import socket
 import tempfile
 import threading
+import traceback
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
@@ -27,11 +28,13 @@ from typing import Any, Final
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from structlog.typing import ExcInfo
 from uvicorn.supervisors import Multiprocess
 
 from renkei.app import branches, create_app, reactions
 from renkei.database import embedded
 from renkei.database.connect import addresses, connect, connections_allowed
+from renkei.database.events import describe
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.settings import Settings, SettingsError, load_settings
 from renkei.worker import POOL_SIZE, run_worker
@@ -41,6 +44,8 @@ _DUTY_CONNECTIONS: Final = 3
 _SPARE_CONNECTIONS: Final = 10
 """For the command line, backups and the database's own maintenance while a server runs."""
 _LONGEST_PAUSE_SECONDS: Final = 10.0
+
+_LONGEST_CHAIN: Final = 10
 
 log = structlog.get_logger(__name__)
 
@@ -60,15 +65,14 @@ def configure_logging(settings: Settings) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
-        # The plain form: a traceback that shows local variables would write payloads and secrets into the log.
-        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        else structlog.dev.ConsoleRenderer()
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(trace_without_messages),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -76,6 +80,19 @@ def configure_logging(settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s")
+
+
+def trace_without_messages(exc_info: ExcInfo) -> str:
+    """Where it happened and what kind of error it was, of each error in the chain, outermost last.
+
+    Without messages and local variables: they could quote what was sent, or a company's values.
+    """
+    error: BaseException | None = exc_info[1]
+    told: list[str] = []
+    while error is not None and len(told) < _LONGEST_CHAIN:
+        told.append("".join(traceback.format_tb(error.__traceback__)) + describe(error))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(reversed(told))
 
 
 def check_port(host: str, port: int) -> None:

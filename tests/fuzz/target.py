@@ -12,19 +12,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
+import requests
 import uvicorn
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from renkei.commons.access import registry
-from renkei.commons.access.model import ApiKeyDraft
-from tests.connectors.native.world import Member, World, good
+from renkei.commons.access.model import ApiKeyDraft, KeyAttribute
+from tests.connectors.native.world import Member, World
+from tests.fuzz.calls import Call, Who, filled
+from tests.fuzz.chain import Chain, found
 
 EXAMPLES = int(os.environ.get("RENKEI_FUZZ_EXAMPLES", "4"))
 """Generated requests of each kind an operation."""
 SECONDS = float(os.environ.get("RENKEI_FUZZ_SECONDS", "60"))
 """At most so long for the generated requests of each document and kind."""
+ATTRIBUTES: tuple[KeyAttribute, ...] = ("Application", "DataSpace")
 NETWORKS = ("127.0.0.0/8", "10.0.0.0/8")
 _ID_KEY = re.compile(r"(?:^|_)ids?$|Ids?$|^after$")
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -78,12 +83,27 @@ class Target:
     app: FastAPI
     world: World
     port: int
-    a: Member
-    b: Member
-    c: Member
+    chain: Chain
+    other: Chain
     key: str
     system_key: str
     pool: Pool
+    session: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def a(self) -> Member:
+        """The customer."""
+        return self.chain.customer
+
+    @property
+    def b(self) -> Member:
+        """The supplier."""
+        return self.chain.supplier
+
+    @property
+    def c(self) -> Member:
+        """A stranger to both."""
+        return self.other.customer
 
     @property
     def url(self) -> str:
@@ -91,20 +111,55 @@ class Target:
 
     def person(self, member: Member) -> Caller:
         """A company's administrator, good at both doors."""
+        account_id = UUID(member.tokens["account_id"])
         return Caller(
-            member.operator.name,
-            {"Authorization": f"Bearer {self.token(member)}", "apiKey": self.key, "x-api-key": self.key},
+            member.operator.name, self.headers_of(account_id, member.email, member.operator.operator_id)
         )
 
-    def token(self, member: Member) -> str:
-        """An access token that a change of the password does not end."""
+    def headers_of(self, account_id: UUID, email: str, operator_id: UUID) -> dict[str, str]:
+        """Headers with a fresh token, which no change of the password has ended, and a key."""
         access = self.world.context.access
-        return access.issue(
-            account_id=member.tokens["account_id"],
-            email=member.email,
-            operator_id=member.operator.operator_id,
+        token = access.issue(
+            account_id=account_id,
+            email=email,
+            operator_id=operator_id,
             authenticated_at=self.world.database.clock.now(),
         )
+        return {"Authorization": f"Bearer {token}", "apiKey": self.key, "x-api-key": self.key}
+
+    def token(self, member: Member) -> str:
+        """A fresh token of a company's administrator."""
+        return self.person(member).headers["Authorization"].removeprefix("Bearer ")
+
+    def member(self, chain: Chain, who: Who) -> Member:
+        """The company that sends a call."""
+        return {"customer": chain.customer, "supplier": chain.supplier, "joined": chain.joined}[who]
+
+    def send(
+        self, call: Call, things: dict[str, str], headers: dict[str, str], *, edited: Any = None
+    ) -> requests.Response:
+        """One call of the table with these things and headers; `edited`: another body than the table's."""
+        path = call.path
+        for name, value in call.at.items():
+            path = path.replace(f"{{{name}}}", filled(value, things))
+        body = call.body if edited is None else edited
+        content = body if isinstance(body, bytes) else json.dumps(filled(body, things)).encode()
+        return self.session.request(
+            call.method,
+            self.url + path,
+            params=filled(call.query, things),
+            data=None if body is None else content,
+            headers={"Content-Type": call.media_type, **headers} if body is not None else headers,
+            timeout=30,
+            allow_redirects=False,
+        )
+
+    def send_as_meant(self, call: Call, chain: Chain, *, edited: Any = None) -> requests.Response:
+        """One call of the table by the company that is meant to send it."""
+        headers = self.person(self.member(chain, call.who)).headers
+        if "/systemAuth/" in call.path:
+            headers = {"apiKey": self.system_key}
+        return self.send(call, chain.things, headers, edited=edited)
 
     def raw(self, request: bytes, *, close: bool = False, seconds: float = 20) -> bytes:
         """Whatever bytes, and all bytes that come back until the server closes or has answered."""
@@ -165,61 +220,20 @@ def serving(app: FastAPI) -> Iterator[int]:
             thread.join(timeout=20)
 
 
-STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 10, "component": 1}}}
-VALUE = {"declared_unit": "kilogram", "stages": {"production": 1}}
-
-
 def populate(app: FastAPI, http: TestClient, port: int, database: Any) -> Target:
-    """Companies A (customer), B (supplier), C (stranger), and one of everything between A and B."""
+    """A chain to attack, another one to attack from, and what the companies of the first know."""
     world = World(app, http, database)
-    a, b, c = world.member("A社"), world.member("B社"), world.member("C社")
-    access = world.context.access
+    chains = found(world, http), found(world, http)
     drafts = [
-        ApiKeyDraft(
-            application_name=attribute,
-            attribute=attribute,  # type: ignore[arg-type]
-            networks=NETWORKS,
-            all_operators=True,
-        )
-        for attribute in ("Application", "DataSpace")
+        ApiKeyDraft(application_name=attribute, attribute=attribute, networks=NETWORKS, all_operators=True)
+        for attribute in ATTRIBUTES
     ]
-    key, system_key = (registry.add_api_key(access, draft)[1] for draft in drafts)
+    key, system_key = (registry.add_api_key(world.context.access, draft)[1] for draft in drafts)
     pool = Pool()
-    bought, own, product = a.part("購入品"), b.part("製品"), a.part("完成品")
-    line = {"child": {"trace_id": bought}, "amount": 2, "unit": "kilogram"}
-    good(a.put(f"/parts/{product}/structure", {"lines": [line]}))
-    good(a.post(f"/parts/{bought}/numbers", {"number": "900-1"}))
-    good(a.put(f"/parts/{product}/footprint", STATEMENT))
-    good(b.put(f"/parts/{own}/footprint", STATEMENT))
-    for member, part in ((a, product), (b, own)):
-        file = good(member.post("/files", {"name": "certificate.pdf"}))
-        good(member.put(f"/files/{file['file_id']}/content", b"%PDF-1.7 certificate"))
-        good(member.put(f"/parts/{part}/certificate", {"files": [{"file_id": file["file_id"]}]}))
-    b.link(a.ask(b, bought, message="お願いします。", due_date="2027-01-31"), own)
-    a.ask(b, a.part("未回答品"))
-    good(b.post("/consents", {"trace_id": own, "consumer_id": a.id, "attributes": ["total"]}))
-    invited = good(a.post("/invitations", {"name": "町工場", "country": "JP"}))
-    asked = a.post(
-        "/requests", {"trace_id": a.part("ボルト"), "upstream_operator_id": invited["operator_id"]}
-    )
-    good(a.post(f"/trades/{good(asked)['trade_id']}/proposal", VALUE))
-    good(a.put(f"/parts/{bought}/estimate", VALUE))
-    world.work_off()
-    for member in (a, b):
-        for path in (
-            "/parts",
-            "/plants",
-            "/requests",
-            "/consents",
-            "/notifications",
-            "/proposals",
-            "/files",
-            "/me",
-        ):
-            pool.learn(good(member.get(path)))
-    for path in ("/trades", "/deliveries"):
-        pool.learn(good(a.get(path, trace_id=bought)))
-    return Target(app, world, port, a, b, c, key, system_key, pool)
+    pool.learn(chains[0].seen())
+    for name, thing in chains[0].things.items():
+        pool.learn({f"{name}_id": thing})
+    return Target(app, world, port, chains[0], chains[1], key, system_key, pool)
 
 
 def as_json(body: bytes) -> Any:

@@ -55,6 +55,7 @@ DEFAULT_SETTINGS: Mapping[str, str] = {
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
     "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",  # the detail of a broken constraint quotes the row
     # After a crash everything is brought to disk first: by one call instead of one for each of some thousand files.
     **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
 }

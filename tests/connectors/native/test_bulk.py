@@ -180,7 +180,24 @@ class TestFaults:
         ]
         assert names(a) == []
 
-    @pytest.mark.parametrize("amount", ["1e400", "1" * 35, "1e31", "NaN", '"x"', "true", "null", "[]"])
+    @pytest.mark.parametrize(
+        "amount",
+        [
+            "1e400",
+            "1" * 35,
+            "1e31",
+            "NaN",
+            '"x"',
+            '"NaN"',
+            '"Infinity"',
+            '"1_0"',
+            '" 1 "',
+            '"١"',
+            "true",
+            "null",
+            "[]",
+        ],
+    )
     def test_a_number_out_of_bounds_is_told(self, a: Member, amount: str) -> None:
         line = {"child": {"plant_id": a.plant_id, "name": "子"}, "amount": "AMOUNT", "unit": "unit"}
         body = json.dumps(part(a, "親", lines=[line])).replace('"AMOUNT"', amount)

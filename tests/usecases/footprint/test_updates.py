@@ -14,7 +14,13 @@ from renkei.commons.trades.deletion import delete_part
 from renkei.database.transaction import act_as
 from renkei.kit.errors import Forbidden, SeveralFaults
 from renkei.usecases.footprint.declarations import declaration, declarations, file_declaration
-from renkei.usecases.footprint.errors import NothingToDeclare, PartMissing, UpdateMissing, UpdateOutdated
+from renkei.usecases.footprint.errors import (
+    NothingToDeclare,
+    PartMissing,
+    StatementMissing,
+    UpdateMissing,
+    UpdateOutdated,
+)
 from renkei.usecases.footprint.model import FOLLOW_AT_ONCE, Emission, Stage, UpdatePolicy, Value
 from renkei.usecases.footprint.rules import due_day, goes_beyond, total
 from renkei.usecases.footprint.updates import approve, policy_of, publish_due, put_policy, refuse, updates
@@ -253,6 +259,13 @@ class TestDeclarations:
         chain.state(a, part, 5)
         chain.state(a, part, 4, again=True)
         assert self.file(chain, a, part, version=1).declaration.statement.version == 1
+
+    def test_a_version_that_is_not_there_cannot_be_declared(self, chain, a):
+        part = chain.part(a, "P")
+        chain.state(a, part, 5)
+        for version in (2, 2**31 - 1):
+            with pytest.raises(StatementMissing):
+                self.file(chain, a, part, version=version)
 
     def test_it_says_when_an_input_was_taken_back(self, chain, a, b):
         product, own = chain.part(a, "P"), chain.part(b, "Q", terminated=True)

@@ -41,7 +41,8 @@ def _id(value: object) -> UUID:
 def _number(value: object) -> Decimal:
     found: Decimal | None = None
     if isinstance(value, str):
-        found = parse_decimal(value, max_digits=PRECISION, max_exponent=_LARGEST)
+        # Zeros before the first digit that counts are written, but do not count.
+        found = parse_decimal(value, max_digits=PRECISION + _LARGEST + 1, max_exponent=_LARGEST)
     elif isinstance(value, Decimal):
         found = value
     elif isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**PRECISION:

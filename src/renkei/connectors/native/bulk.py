@@ -251,6 +251,10 @@ _Text = Annotated[str, Meta(max_length=1000)]
 _Short = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
+_Number = int | Decimal
+"""As JSON numbers only: what `Decimal` reads in a text ("NaN", "1_0") is more than a number may be."""
+
+
 class _Child(Struct, forbid_unknown_fields=True):
     trace_id: _IdText | None = None
     plant_id: _IdText | None = None
@@ -262,20 +266,20 @@ class _Child(Struct, forbid_unknown_fields=True):
     info1: _Text | None = None
     info2: _Text | None = None
     info3: _Text | None = None
-    mass_kg_per_unit: Decimal | None = None
-    density_kg_per_liter: Decimal | None = None
+    mass_kg_per_unit: _Number | None = None
+    density_kg_per_liter: _Number | None = None
 
 
 class _Line(Struct, forbid_unknown_fields=True):
     child: _Child
-    amount: Decimal
+    amount: _Number
     unit: _Short
-    base_quantity: Decimal = Decimal(1)
+    base_quantity: _Number = 1
     sourcing: Sourcing | None = None
     counted_by: CountedBy = "customer"
     phantom: bool = False
     alternative_group: _Short | None = None
-    usage_share: Decimal | None = None
+    usage_share: _Number | None = None
 
 
 class _Row(Struct, forbid_unknown_fields=True):
@@ -288,8 +292,8 @@ class _Row(Struct, forbid_unknown_fields=True):
     info1: _Text | None = None
     info2: _Text | None = None
     info3: _Text | None = None
-    mass_kg_per_unit: Decimal | None = None
-    density_kg_per_liter: Decimal | None = None
+    mass_kg_per_unit: _Number | None = None
+    density_kg_per_liter: _Number | None = None
     lines: Annotated[list[_Line], Meta(max_length=MAX_LINES)] | None = None
     effective_from: date | None = None
 
@@ -301,7 +305,7 @@ class _OddError(Exception):
 def _row(value: object, number: int) -> BulkRow | None:
     """The row, if everything about it is as it should be."""
     try:
-        said = msgspec.convert(value, _Row)
+        said = msgspec.convert(value, _Row, builtin_types=(Decimal,))
         return BulkRow(
             number=number,
             parent=_part(said, _id(said.plant_id), said.name),
@@ -366,14 +370,15 @@ def _id(text: str) -> UUID:
     return found
 
 
-def _positive(number: Decimal | None) -> Decimal | None:
+def _positive(number: _Number | None) -> Decimal | None:
     if number is not None and number <= 0:
         raise _OddError
     return None if number is None else _sound(number)
 
 
-def _sound(number: Decimal) -> Decimal:
+def _sound(given: _Number) -> Decimal:
     """A number that `edge.fields` takes: at most 34 digits, at most 30 powers of ten."""
+    number = Decimal(given)
     _, digits, _ = number.as_tuple()
     if len(digits) > PRECISION or (number and abs(number.adjusted()) > 30):
         raise _OddError

@@ -148,7 +148,7 @@ class OuranosDoor:
                 done = operation.outside(done, exchange)
         except (Refusal, RenkeiError) as error:
             refusal = error if isinstance(error, Refusal) else refusal_of(error, service.source)
-            facts_of(scope).error_code = refusal.trace or refusal.message[:100]
+            facts_of(scope).error_code = refusal.code
             place = Place(
                 method=scope["method"], data_target=query.values.get("dataTarget", ""), operator_id=caller_id
             )
@@ -162,7 +162,7 @@ class OuranosDoor:
         """Tell the refusal of a request that needs neither key nor token (addresses of files are keys themselves)."""
         scope = request.scope
         refusal = refusal_of(error, service.source)
-        facts_of(scope).error_code = refusal.trace or refusal.message[:100]
+        facts_of(scope).error_code = refusal.code
         return self._refused(refusal, service, Place(method=scope["method"]))
 
     # -- inside -------------------------------------------------------------------------------------------------

@@ -41,6 +41,11 @@ class Refusal(Exception):
         self.message = message if len(message) <= _MOST_CHARACTERS else message[:_MOST_CHARACTERS] + "…"
         self.trace = trace
 
+    @property
+    def code(self) -> str:
+        """A name for logs; the message would repeat what was sent."""
+        return self.trace or texts.NAMES.get(self.status, texts.NAMES[500])
+
     def body(self, place: Place, now: datetime) -> dict[str, object]:
         """The body of sections 1 to 9."""
         return {
@@ -51,8 +56,7 @@ class Refusal(Exception):
 
     def entries(self) -> list[dict[str, str]]:
         """What stands in `errors`."""
-        code = self.trace if self.trace is not None else texts.NAMES.get(self.status, texts.NAMES[500])
-        return [{"errorCode": code, "errorDescription": self.message}]
+        return [{"errorCode": self.code, "errorDescription": self.message}]
 
     def errors_body(self) -> dict[str, object]:
         """The body of section 10."""

@@ -111,7 +111,7 @@ def read_history(
                period_to, causes, automatic, created_by, created_at, superseded_at
           FROM footprint.statements
          WHERE operator_key = commons.me() AND part_key = %(part)s AND trade_key IS NOT DISTINCT FROM %(trade)s::bigint
-           AND (%(before)s::int IS NULL OR version < %(before)s)
+           AND (%(before)s::bigint IS NULL OR version < %(before)s)
            AND (%(after)s::uuid IS NULL OR version <= (
                  SELECT a.version FROM footprint.statements a
                   WHERE a.operator_key = commons.me() AND a.part_key = %(part)s AND a.statement_id = %(after)s))

@@ -1,0 +1,621 @@
+"""One request that is as it should be for every operation of both doors, with placeholders for the ids in it.
+
+`{name}` stands for a thing of a `Chain` (`tests.fuzz.chain`); the same table serves many chains, so that a request of one
+company can be made with the ids of another. A route that this table does not have makes `test_attackers` fail.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+DATA: Final = "/api/v1/datatransport"
+INFO: Final = "/api/v1/authInfo"
+Who = Literal["customer", "supplier", "joined"]
+
+
+@dataclass(frozen=True)
+class Call:
+    """`path` is the route's template, `at` the values of its parameters; `who` sends it when it is meant."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: Any
+    who: Who
+    at: dict[str, str]
+    media_type: str
+
+    @property
+    def name(self) -> str:
+        target = self.query.get("dataTarget") or self.query.get("state") or self.query.get("downloadType")
+        return f"{self.method} {self.path}" + (f" {target}" if target else "")
+
+    @property
+    def writes(self) -> bool:
+        return self.method != "GET" and self.route not in READS | OF_ONESELF
+
+    @property
+    def route(self) -> tuple[str, str]:
+        return self.method, self.path
+
+    @property
+    def is_v1(self) -> bool:
+        return self.path.startswith("/v1/")
+
+    @property
+    def places(self) -> list[str]:
+        """The placeholders in it, each once."""
+        text = json.dumps([self.at, self.query, self.body if not isinstance(self.body, bytes) else None])
+        return list(dict.fromkeys(re.findall(r"\{([a-z_]+)\}", text)))
+
+
+def filled(value: Any, things: dict[str, str]) -> Any:
+    """The value with things in the place of placeholders."""
+    if isinstance(value, dict):
+        return {filled(key, things): filled(one, things) for key, one in value.items()}
+    if isinstance(value, list):
+        return [filled(one, things) for one in value]
+    if isinstance(value, str):
+        return re.sub(r"\{([a-z_]+)\}", lambda found: things[found[1]], value)
+    return value
+
+
+def call(
+    method: str,
+    path: str,
+    body: Any = None,
+    *,
+    who: Who = "customer",
+    at: dict[str, str] | None = None,
+    media_type: str = "application/json",
+    **query: str,
+) -> Call:
+    """One row."""
+    named = {name.removesuffix("_"): value for name, value in query.items()}  # `at` of a path and of a query
+    return Call(method, path, named, body, who, at or {}, media_type)
+
+
+PART = {
+    "plant_id": "{plant}",
+    "name": "{spare_name}",
+    "unit": "kilogram",
+    "label": "札",
+    "info1": "一",
+    "info2": "二",
+    "info3": "三",
+    "terminated": False,
+    "mass_kg_per_unit": 1.25,
+    "density_kg_per_liter": 7.85,
+}
+LINES = [
+    {
+        "child": {"trace_id": "{bought}"},
+        "amount": 2.5,
+        "unit": "kilogram",
+        "base_quantity": 100,
+        "sourcing": "bought",
+        "counted_by": "customer",
+        "phantom": False,
+        "alternative_group": "甲",
+        "usage_share": 1,
+    }
+]
+QUALITY = {"production": {"ter": 1, "ger": 2, "tir": 3}}
+FOOTPRINT = {
+    "declared_unit": "kilogram",
+    "declared": {"raw_material": {"own": 1.5, "component": 0.25}, "production": {"own": 10}},
+    "quality": QUALITY,
+    "categories": {"fossil": {"raw_material": 1.6, "production": 9.5}},
+    "primary_data_share": 0.8,
+    "gate_to_gate": 1.5,
+    "method": {"standard": "ISO 14067:2018"},
+    "component_scope": "rest",
+    "period_from": "2026-04-01",
+    "period_to": "2027-03-31",
+}
+VALUE = {"declared_unit": "kilogram", "stages": {"raw_material": 2.5, "production": 0.75}, "quality": QUALITY}
+PLANT = {"name": "豊田工場", "address": "愛知県", "open_plant_id": "{plant_number}", "global_plant_id": None}
+
+_AT_PART = {"trace_id": "{product}"}
+_AT_SPARE = {"trace_id": "{spare}"}
+_AT_REQUEST = {"request_id": "{request}"}
+
+V1: Final[tuple[Call, ...]] = (
+    call(
+        "POST", "/v1/auth/login", {"email": "{email}", "password": "{password}", "operator_id": "{customer}"}
+    ),
+    call("POST", "/v1/auth/refresh", {"refresh_token": "unknown"}),
+    call("POST", "/v1/auth/logout", {"refresh_token": "unknown"}),
+    call("POST", "/v1/auth/password", {"new_password": "{password}"}),
+    call("GET", "/v1/auth/operators", limit="50", after="{customer}"),
+    call("GET", "/v1/me"),
+    call("GET", "/v1/parts/{trace_id}/contributions", at=_AT_PART, top="10"),
+    call(
+        "POST",
+        "/v1/parts/{trace_id}/what-if",
+        {
+            "changes": [
+                {"trace_id": "{bought}", "parent": "{product}", "amount_factor": 0.8},
+                {"trace_id": "{bought}", "shares": {"{trade}": 0.6}},
+                {"trace_id": "{product}", "value_factor": 0.5},
+            ],
+            "top": 10,
+        },
+        at=_AT_PART,
+    ),
+    call("GET", "/v1/operators", open_operator_id="{open_id}"),
+    call("GET", "/v1/operators/{operator_id}", at={"operator_id": "{supplier}"}),
+    call(
+        "PATCH",
+        "/v1/operators/{operator_id}",
+        {"name": "改名", "address": "東京都", "global_operator_id": None},
+        at={"operator_id": "{customer}"},
+    ),
+    call(
+        "POST",
+        "/v1/invitations",
+        {
+            "name": "工場",
+            "country": "JP",
+            "email": "x@example.com",
+            "address": "東京都",
+            "other_ids": {"duns": "123"},
+        },
+    ),
+    call("GET", "/v1/plants", limit="1", after="{plant}"),
+    call("POST", "/v1/plants", PLANT),
+    call("PUT", "/v1/plants/{plant_id}", PLANT, at={"plant_id": "{plant}"}),
+    call(
+        "GET", "/v1/parts", name="購入品", plant_id="{plant}", roots_only="true", limit="50", after="{bought}"
+    ),
+    call("GET", "/v1/parts", number="900-1", partner_id="{supplier}"),
+    call("POST", "/v1/parts", PART),
+    call("GET", "/v1/parts/{trace_id}", at=_AT_PART),
+    call("PUT", "/v1/parts/{trace_id}", PART, at=_AT_SPARE),
+    call("GET", "/v1/parts/{trace_id}/structure", at=_AT_PART),
+    call("GET", "/v1/parts/{trace_id}/structure", at=_AT_PART, version="1"),
+    call(
+        "PUT",
+        "/v1/parts/{trace_id}/structure",
+        {"lines": LINES, "effective_from": "2026-04-01"},
+        at=_AT_SPARE,
+    ),
+    call("GET", "/v1/parts/{trace_id}/structures", at=_AT_PART, limit="1", after="{structure}"),
+    call("GET", "/v1/parts/{trace_id}/numbers", at={"trace_id": "{bought}"}, limit="1"),
+    call(
+        "POST", "/v1/parts/{trace_id}/numbers", {"number": "900-2", "partner_id": "{supplier}"}, at=_AT_SPARE
+    ),
+    call("DELETE", "/v1/parts/{trace_id}/numbers", at=_AT_SPARE, number="900-2", partner_id="{supplier}"),
+    call(
+        "POST",
+        "/v1/bulk/parts",
+        PART | {"name": "一括", "lines": LINES, "effective_from": "2026-04-01"},
+        media_type="application/x-ndjson",
+    ),
+    call("GET", "/v1/trades", trace_id="{bought}", limit="1", after="{trade}"),
+    call("GET", "/v1/trades/{trade_id}/shares", at={"trade_id": "{trade}"}),
+    call(
+        "PUT",
+        "/v1/trades/{trade_id}/shares",
+        {
+            "shares": [
+                {
+                    "valid_from": "2026-04-01",
+                    "valid_to": "2027-03-31",
+                    "share": 0.6,
+                    "purchased_quantity": 1000,
+                    "quantity_unit": "kilogram",
+                }
+            ]
+        },
+        at={"trade_id": "{trade}"},
+    ),
+    call("GET", "/v1/deliveries", trace_id="{bought}", kind="CFP", limit="1", after="{delivery}"),
+    call("GET", "/v1/requests", direction="sent", kind="CFP", trace_id="{bought}", after="{request}"),
+    call(
+        "POST",
+        "/v1/requests",
+        {
+            "trace_id": "{bought}",
+            "upstream_operator_id": "{supplier}",
+            "kind": "CFP",
+            "trade_id": "{trade}",
+            "message": "お願い",
+            "due_date": "2027-01-31",
+            "period_from": "2026-04-01",
+            "period_to": "2027-03-31",
+        },
+    ),
+    call("GET", "/v1/requests/{request_id}", at=_AT_REQUEST),
+    call("GET", "/v1/requests/{request_id}/messages", at=_AT_REQUEST, limit="1", after="0"),
+    call(
+        "PATCH",
+        "/v1/requests/{request_id}",
+        {"message": "改め", "due_date": "2027-02-28", "period_from": "2026-04-01", "period_to": "2027-03-31"},
+        at={"request_id": "{open_request}"},
+    ),
+    call(
+        "POST", "/v1/requests/{request_id}/review", {"verdict": "queried", "reason": "理由"}, at=_AT_REQUEST
+    ),
+    call(
+        "POST",
+        "/v1/requests/{request_id}/reply",
+        {"text": "確認"},
+        at={"request_id": "{open_request}"},
+        who="supplier",
+    ),
+    call("POST", "/v1/requests/{request_id}/link", {"trace_id": "{own}"}, at=_AT_REQUEST, who="supplier"),
+    call(
+        "POST",
+        "/v1/requests/{request_id}/reject",
+        {"reply": "担当外"},
+        at={"request_id": "{open_request}"},
+        who="supplier",
+    ),
+    call("POST", "/v1/requests/{request_id}/cancel", at={"request_id": "{lost_request}"}),
+    call(
+        "GET", "/v1/consents", who="supplier", trace_id="{own}", consumer_id="{customer}", after="{consent}"
+    ),
+    call("GET", "/v1/consents", who="supplier", history="true", after="{consent}:1"),
+    call(
+        "POST",
+        "/v1/consents",
+        {
+            "trace_id": "{own}",
+            "consumer_id": "{customer}",
+            "kind": "CFP",
+            "attributes": ["total", "quality"],
+            "purpose": "CFP answer",
+            "valid_until": "2099-12-31T00:00:00Z",
+            "standing": True,
+        },
+        who="supplier",
+    ),
+    call("POST", "/v1/consents/{consent_id}/withdraw", at={"consent_id": "{consent}"}, who="supplier"),
+    call("GET", "/v1/files", limit="1", after="{file}"),
+    call("POST", "/v1/files", {"name": "証明.pdf", "extension": "pdf"}),
+    call("GET", "/v1/files/{file_id}", at={"file_id": "{file}"}),
+    call("GET", "/v1/files/{file_id}/content", at={"file_id": "{file}"}),
+    call(
+        "PUT",
+        "/v1/files/{file_id}/content",
+        b"%PDF-1.7 content",
+        at={"file_id": "{awaited_file}"},
+        media_type="application/octet-stream",
+    ),
+    call("DELETE", "/v1/files/{file_id}", at={"file_id": "{lost_file}"}),
+    call(
+        "GET",
+        "/v1/notifications",
+        who="supplier",
+        notified_from="2026-01-01T00:00:00Z",
+        notified_to="2099-01-01T00:00:00Z",
+        limit="1",
+        after="{notification}",
+    ),
+    call("POST", "/v1/notifications/read", {"notification_ids": ["{notification}"]}, who="supplier"),
+    call("PUT", "/v1/parts/{trace_id}/footprint", {"cfp_id": "{cfp}"} | FOOTPRINT, at=_AT_PART),
+    call(
+        "PUT",
+        "/v1/parts/{trace_id}/footprint",
+        FOOTPRINT | {"cfp_id": None, "trade_id": "{trade}"},
+        at={"trace_id": "{own}"},
+        who="supplier",
+    ),
+    call("GET", "/v1/parts/{trace_id}/footprint", at=_AT_PART),
+    call("GET", "/v1/footprints", trace_ids="{product},{bought}"),
+    call(
+        "GET",
+        "/v1/parts/{trace_id}/footprint/versions",
+        at=_AT_PART,
+        limit="1",
+        at_="2099-01-01T00:00:00Z",
+        after="{statement}",
+        trade_id="{trade}",
+    ),
+    call(
+        "PUT",
+        "/v1/parts/{trace_id}/estimate",
+        VALUE | {"source": "IDEA"},
+        at={"trace_id": "{bought}"},
+        trade_id="{trade}",
+    ),
+    call("GET", "/v1/parts/{trace_id}/estimate", at={"trace_id": "{bought}"}, trade_id="{trade}"),
+    call("DELETE", "/v1/parts/{trace_id}/estimate", at={"trace_id": "{bought}"}, trade_id="{trade}"),
+    call("POST", "/v1/trades/{trade_id}/proposal", VALUE, at={"trade_id": "{asked_trade}"}),
+    call("GET", "/v1/proposals", limit="1", after="{proposal}"),
+    call(
+        "POST",
+        "/v1/proposals/{proposal_id}/confirm",
+        {"trace_id": "{joined_part}"},
+        at={"proposal_id": "{proposal}"},
+        who="joined",
+    ),
+    call(
+        "POST",
+        "/v1/proposals/{proposal_id}/replace",
+        FOOTPRINT | {"trace_id": "{joined_part}"},
+        at={"proposal_id": "{proposal}"},
+        who="joined",
+    ),
+    call("GET", "/v1/parts/{trace_id}/certificate", at=_AT_PART),
+    call(
+        "PUT",
+        "/v1/parts/{trace_id}/certificate",
+        {
+            "certificate_id": "{certificate}",
+            "description": "第三者検証",
+            "files": [{"file_id": "{file}", "name": "証.pdf"}],
+        },
+        at=_AT_PART,
+    ),
+    call("GET", "/v1/parts/{trace_id}/certificate/files/{file_id}", at=_AT_PART | {"file_id": "{file}"}),
+    call("DELETE", "/v1/parts/{trace_id}/certificate/files/{file_id}", at=_AT_PART | {"file_id": "{file}"}),
+    call("DELETE", "/v1/parts/{trace_id}/certificate", at=_AT_PART),
+    call("GET", "/v1/parts/{trace_id}/update-policy", at=_AT_PART),
+    call(
+        "PUT",
+        "/v1/parts/{trace_id}/update-policy",
+        {"mode": "threshold", "threshold": 0.05, "first_month": 4},
+        at=_AT_SPARE,
+    ),
+    call("GET", "/v1/updates", state="waiting", limit="1", after="{update}"),
+    call("POST", "/v1/updates/{update_id}/refuse", at={"update_id": "{update}"}),
+    call("POST", "/v1/updates/{update_id}/approve", at={"update_id": "{update}"}),
+    call("GET", "/v1/parts/{trace_id}/indicators", at=_AT_PART, base_year="2025"),
+    call("GET", "/v1/scope3/category-1", year="2026"),
+    call(
+        "POST",
+        "/v1/parts/{trace_id}/declarations",
+        {
+            "rule_set": "EU 2023/1542",
+            "period_from": "2026-04-01",
+            "period_to": "2027-03-31",
+            "version": 1,
+            "reference": "BAT-1",
+        },
+        at=_AT_PART,
+    ),
+    call("GET", "/v1/declarations", trace_id="{product}", limit="1", after="{declaration}"),
+    call("GET", "/v1/declarations/{declaration_id}", at={"declaration_id": "{declaration}"}),
+    call("DELETE", "/v1/parts/{trace_id}", at={"trace_id": "{lost}"}),
+)
+
+OURANOS_PART = {
+    "operatorId": "{customer}",
+    "traceId": "{spare}",
+    "plantId": "{plant}",
+    "partsName": "{spare_name}",
+    "supportPartsName": None,
+    "terminatedFlag": False,
+    "amountRequired": None,
+    "amountRequiredUnit": "kilogram",
+    "partsLabelName": "札",
+    "partsAddInfo1": "一",
+    "partsAddInfo2": "二",
+    "partsAddInfo3": "三",
+}
+CFP = [
+    {
+        "cfpId": "{cfp}",
+        "traceId": "{product}",
+        "ghgEmission": emission,
+        "ghgDeclaredUnit": "kgCO2e/kilogram",
+        "cfpType": kind,
+        "dqrType": quality,
+        "dqrValue": {"TeR": 1, "GeR": 2, "TiR": 3},
+    }
+    for emission, kind, quality in (
+        (1.5, "preProduction", "preProcessing"),
+        (10.25, "mainProduction", "mainProcessing"),
+        (0.5, "preComponent", "preProcessing"),
+        (0.25, "mainComponent", "mainProcessing"),
+    )
+]
+_OWN = {"operatorId": "{customer}"}
+_BY_SUPPLIER = {"operatorId": "{supplier}", "releasedToOperatorId": "{customer}", "traceId": "{own}"}
+
+
+def _data(method: str, target: str, body: Any = None, *, who: Who = "customer", **query: str) -> Call:
+    return call(method, DATA, body, who=who, dataTarget=target, **query)
+
+
+OURANOS: Final[tuple[Call, ...]] = (
+    _data("GET", "parts", traceId="{bought}", partsName="購入品", plantId="{plant}", parentFlag="false"),
+    _data("GET", "parts", limit="1", after="{bought}"),
+    _data("GET", "partsStructure", traceId="{product}"),
+    _data("GET", "tradeRequest", traceIds="{bought}"),
+    _data("GET", "tradeRequest", limit="1", after="{trade}"),
+    _data("GET", "tradeResponse", who="supplier", limit="1", after="{trade}"),
+    _data("GET", "cfp", traceIds="{product},{bought}"),
+    _data("GET", "cfpCertification", traceId="{product}"),
+    _data("GET", "status", statusTarget="REQUEST", statusId="{request}", traceId="{bought}"),
+    _data("GET", "status", statusTarget="RESPONSE", who="supplier", limit="1", after="{request}"),
+    _data("PUT", "parts", OURANOS_PART),
+    _data(
+        "PUT",
+        "partsStructure",
+        {
+            "parentPartsModel": OURANOS_PART,
+            "childrenPartsModel": [
+                OURANOS_PART | {"traceId": "{bought}", "partsName": "{bought_name}", "amountRequired": 2.5}
+            ],
+        },
+    ),
+    _data(
+        "PUT",
+        "tradeRequest",
+        {
+            "tradeModel": {
+                "tradeId": "{open_trade}",
+                "downstreamOperatorId": "{customer}",
+                "upstreamOperatorId": "{supplier}",
+                "downstreamTraceId": "{open_part}",
+                "upstreamTraceId": None,
+            },
+            "statusModel": {
+                "statusId": "{open_request}",
+                "tradeId": "{open_trade}",
+                "requestStatus": {},
+                "message": "お願い",
+                "replyMessage": None,
+                "requestType": "CFP",
+                "responseDueDate": "2027-01-31",
+            },
+        },
+    ),
+    _data("PUT", "tradeResponse", who="supplier", tradeId="{trade}", traceId="{own}"),
+    _data(
+        "PUT",
+        "status",
+        {
+            "statusId": "{open_request}",
+            "tradeId": "{open_trade}",
+            "requestStatus": {"cfpResponseStatus": "REJECT"},
+            "replyMessage": "担当外",
+        },
+        who="supplier",
+    ),
+    _data("PUT", "cfp", CFP),
+    _data("DELETE", "parts", traceId="{lost_too}"),
+    call("GET", INFO, dataTarget="operator"),
+    call("GET", INFO, dataTarget="operator", operatorIds="{customer},{supplier}"),
+    call("GET", INFO, dataTarget="operator", openOperatorId="{open_id}"),
+    call("GET", INFO, dataTarget="plant"),
+    call(
+        "PUT",
+        INFO,
+        {
+            "operatorId": "{customer}",
+            "operatorName": "改名",
+            "operatorAddress": "東京都",
+            "openOperatorId": "{open_id}",
+            "operatorAttribute": {"globalOperatorId": None},
+        },
+        dataTarget="operator",
+    ),
+    call(
+        "PUT",
+        INFO,
+        {
+            "plantId": "{plant}",
+            "operatorId": "{customer}",
+            "plantName": "工場",
+            "plantAddress": "東京都",
+            "openPlantId": "{plant_number}",
+            "plantAttribute": {"globalPlantId": None},
+        },
+        dataTarget="plant",
+    ),
+    call("PUT", "/dataReset"),
+    call("POST", "/auth/login", {"operatorAccountId": "{email}", "accountPassword": "{password}"}),
+    call("POST", "/auth/refresh", {"refreshToken": "unknown"}),
+    call("POST", "/auth/change", {"newPassword": "{password}"}),
+    call("POST", "/api/v1/systemAuth/token", {"idToken": "unknown"}),
+    call("POST", "/api/v1/systemAuth/apiKey", {"ipAddress": "10.0.0.1", "apiKey": "unknown"}),
+    call(
+        "GET",
+        "/cfpAcl",
+        who="supplier",
+        operatorId="{supplier}",
+        traceId="{own}",
+        releasedToOperatorId="{customer}",
+    ),
+    call(
+        "POST",
+        "/cfpAcl",
+        _BY_SUPPLIER | {"acl": [{"aclItemGroup": "TOTALCFP", "releasedFlag": True}]},
+        who="supplier",
+    ),
+    call(
+        "GET",
+        "/cfpCertificationAcl",
+        who="supplier",
+        operatorId="{supplier}",
+        traceId="{own}",
+        releasedToOperatorId="{customer}",
+    ),
+    call("POST", "/cfpCertificationAcl", _BY_SUPPLIER | {"releasedFlag": True}, who="supplier"),
+    call(
+        "GET",
+        "/notifications",
+        who="supplier",
+        operatorId="{supplier}",
+        notifiedAtFrom="2026-01-01",
+        notifiedAtTo="2099-01-01",
+        after="{notification}",
+    ),
+    call(
+        "POST",
+        "/replyMessages",
+        {"operatorId": "{supplier}", "requestId": "{open_request}", "replyMessage": "確認"},
+        who="supplier",
+    ),
+    call("POST", "/fileUploadUrl", _OWN | {"fileInfo": [{"fileName": "証.pdf", "extension": "pdf"}]}),
+    call("GET", "/keyId"),
+    call(
+        "POST",
+        "/cfpCertificationInfo",
+        _OWN
+        | {
+            "cfpCertificationId": "{certificate}",
+            "traceId": "{product}",
+            "cfpCertificationDescription": "検証",
+            "cfpCertificationFileInfo": [{"fileId": "{file}", "fileName": "証.pdf"}],
+        },
+    ),
+    call(
+        "GET",
+        "/fileDownloadUrl",
+        operatorId="{customer}",
+        fileOperatorId="{customer}",
+        fileId="{file}",
+        downloadType="OWN",
+        cfpCertificationId="{certificate}",
+    ),
+    call(
+        "GET",
+        "/fileDownloadUrl",
+        operatorId="{customer}",
+        fileOperatorId="{supplier}",
+        fileId="{their_file}",
+        downloadType="OTHER",
+        cfpCertificationId="{trade}",
+    ),
+    call("DELETE", "/cfpCertifications", operatorId="{customer}", traceId="{spare}", fileId="{lost_file}"),
+    call("GET", "/requestStatus", operatorId="{customer}", trackId="{track}"),
+    call(
+        "PUT",
+        "/files/{file_id}",
+        b"%PDF-1.7 x",
+        at={"file_id": "{awaited_file}"},
+        operator="{customer}",
+        token="x",
+    ),
+    call("GET", "/files/{file_id}", at={"file_id": "{file}"}, operator="{customer}", token="x"),
+)
+
+CALLS: Final[tuple[Call, ...]] = (*V1, *OURANOS)
+
+UNGUARDED: Final = {
+    ("POST", "/v1/auth/login"),
+    ("POST", "/v1/auth/refresh"),
+    ("POST", "/v1/auth/logout"),
+    ("PUT", "/files/{file_id}"),
+    ("GET", "/files/{file_id}"),
+}
+"""Operations that ask neither for a key nor for a token: what they are given in their body or address says it."""
+READS: Final = {("POST", "/v1/parts/{trace_id}/what-if")}
+"""Operations that store nothing although they are not a GET: a viewer may use them."""
+OF_ONESELF: Final = {("POST", "/v1/auth/password"), ("POST", "/auth/change")}
+"""Operations on one's own account, whatever one's role."""
+BY_KEY_ALONE: Final = {
+    ("POST", "/auth/login"),
+    ("POST", "/auth/refresh"),
+    ("POST", "/api/v1/systemAuth/token"),
+    ("POST", "/api/v1/systemAuth/apiKey"),
+}
+"""Operations that ask for an application's key only."""

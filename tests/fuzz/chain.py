@@ -1,0 +1,159 @@
+"""A customer, its supplier and a company that joined by invitation, with one of everything between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+from starlette.testclient import TestClient
+
+from renkei.commons.access import registry
+from renkei.commons.operators.model import Registration
+from renkei.commons.operators.service import register_operator
+from tests.connectors.native.world import PASSWORD, Member, World, good
+from tests.factories import Operator
+from tests.fuzz.calls import VALUE
+
+STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 10, "component": 1}}}
+LISTS = (
+    "/me",
+    "/parts",
+    "/plants",
+    "/requests",
+    "/consents",
+    "/notifications",
+    "/proposals",
+    "/files",
+    "/declarations",
+    "/updates",
+)
+_serial = count(1)
+
+
+@dataclass
+class Chain:
+    """Three companies; `things` has their ids by the names that `tests.fuzz.calls` uses."""
+
+    world: World
+    customer: Member
+    supplier: Member
+    joined: Member
+    things: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def members(self) -> tuple[Member, Member, Member]:
+        return self.customer, self.supplier, self.joined
+
+    def seen(self) -> list[Any]:
+        """Everything its companies see of their own."""
+        at_product = ("footprint", "structure", "numbers", "certificate", "structures", "update-policy")
+        asked = [
+            *((member, path, {}) for member in self.members for path in LISTS),
+            *(
+                (self.customer, f"/parts/{self.things[name]}/{path}", {})
+                for name in ("product", "bought", "spare")
+                for path in at_product
+            ),
+            *(
+                (self.customer, path, {"trace_id": self.things["bought"]})
+                for path in ("/deliveries", "/trades")
+            ),
+            *(
+                (self.supplier, f"/requests/{self.things[name]}/messages", {})
+                for name in ("request", "open_request")
+            ),
+        ]
+        return [good(member.get(path, **query)) for member, path, query in asked]
+
+
+def found(world: World, http: TestClient) -> Chain:
+    """A new chain."""
+    number = next(_serial)
+    a, b = world.member(f"A{number}社"), world.member(f"B{number}社")
+    things = {"customer": a.id, "supplier": b.id, "plant": a.plant_id, "password": PASSWORD, "email": a.email}
+    me = good(a.get("/me"))["operator"]
+    things["open_id"] = me["open_operator_id"]
+    things["plant_number"] = good(a.get("/plants"))["items"][0]["open_plant_id"]
+    things["spare_name"], things["bought_name"] = f"予備{number}", f"購入品{number}"
+    things["bought"], things["own"] = a.part(things["bought_name"]), b.part("製品")
+    things["product"], things["spare"] = a.part("完成品"), a.part(things["spare_name"])
+    things["lost"], things["lost_too"], things["open_part"] = (
+        a.part("不要品"),
+        a.part("不要品二"),
+        a.part("未回答品"),
+    )
+    line = {"child": {"trace_id": things["bought"]}, "amount": 2, "unit": "kilogram"}
+    structure = good(a.put(f"/parts/{things['product']}/structure", {"lines": [line]}))
+    things["structure"] = structure["structure_id"]
+    good(a.post(f"/parts/{things['bought']}/numbers", {"number": "900-1", "partner_id": b.id}))
+    stated = good(a.put(f"/parts/{things['product']}/footprint", STATEMENT))
+    things["cfp"], things["statement"] = stated["cfp_id"], stated["statement_id"]
+    theirs = good(b.put(f"/parts/{things['own']}/footprint", STATEMENT))
+    good(a.put(f"/parts/{things['product']}/update-policy", {"mode": "review"}))
+    for member, part, name in ((a, "product", "file"), (b, "own", "their_file")):
+        file = good(member.post("/files", {"name": "certificate.pdf"}))
+        things[name] = file["file_id"]
+        good(member.put(f"/files/{file['file_id']}/content", b"%PDF-1.7 certificate"))
+        body = {"files": [{"file_id": file["file_id"]}]}
+        certificate = good(member.put(f"/parts/{things[part]}/certificate", body))
+        if member is a:
+            things["certificate"] = certificate["certificate_id"]
+    things["awaited_file"] = good(a.post("/files", {"name": "awaited.pdf"}))["file_id"]
+    things["lost_file"] = good(a.post("/files", {"name": "lost.pdf"}))["file_id"]
+    asked = a.ask(b, things["bought"], message="お願いします。", due_date="2027-01-31")
+    b.link(asked, things["own"])
+    things["trade"], things["request"] = asked["trade_id"], asked["request_id"]
+    estimate = f"/parts/{things['bought']}/estimate"
+    good(a.call("PUT", estimate, VALUE, params={"trade_id": things["trade"]}))
+    waits = a.ask(b, things["open_part"])
+    things["open_trade"], things["open_request"] = waits["trade_id"], waits["request_id"]
+    things["lost_request"] = a.ask(b, a.part("取消品"))["request_id"]
+    consent = {"trace_id": things["own"], "consumer_id": a.id, "attributes": ["total", "certificate"]}
+    things["consent"] = good(b.post("/consents", consent))["consent_id"]
+    joined = _join(world, http, a, things, number)
+    world.work_off()
+    declared = {"rule_set": "x", "period_from": "2026-04-01", "period_to": "2027-03-31"}
+    things["declaration"] = good(a.post(f"/parts/{things['product']}/declarations", declared))[
+        "declaration_id"
+    ]
+    again = STATEMENT | {"declared": {"production": {"own": 20}}, "cfp_id": theirs["cfp_id"]}
+    good(b.put(f"/parts/{things['own']}/footprint", again))
+    world.work_off()
+    things["update"] = good(a.get("/updates"))["items"][0]["update_id"]
+    things["notification"] = good(b.get("/notifications"))["items"][0]["notification_id"]
+    things["delivery"] = good(a.get("/deliveries", trace_id=things["bought"]))["items"][0]["delivery_id"]
+    things["track"] = str(uuid4())
+    return Chain(world, a, b, joined, things)
+
+
+def _join(world: World, http: TestClient, a: Member, things: dict[str, str], number: int) -> Member:
+    """A company that is invited, asked, proposed a value for, and then joins."""
+    invited = good(a.post("/invitations", {"name": f"町工場{number}", "country": "JP"}))["operator_id"]
+    asked = good(a.post("/requests", {"trace_id": a.part("ボルト"), "upstream_operator_id": invited}))
+    things["asked_trade"] = asked["trade_id"]
+    things["proposal"] = good(a.post(f"/trades/{asked['trade_id']}/proposal", VALUE))["proposal_id"]
+    registration = Registration(
+        name=f"町工場{number}",
+        address="東大阪市",
+        open_operator_id=f"J{number:09d}",
+        operator_id=UUID(invited),
+        sandbox=True,
+    )
+    operator = world.database.owner(lambda tx: register_operator(tx, registration))
+    email = f"joined{number}@example.com"
+    registry.add_account(world.context.access, email, operator.operator_id, "admin", PASSWORD)
+    member = Member(
+        http,
+        Operator(operator.operator_key, operator.operator_id, operator.operator_id, operator.name),
+        email,
+        world.login(email),
+        world.contract,
+    )
+    plant = good(
+        member.post("/plants", {"name": "工場", "address": "東大阪市", "open_plant_id": f"{number:06d}"})
+    )
+    part = {"plant_id": plant["plant_id"], "name": "ボルト"}
+    things["joined_part"] = good(member.post("/parts", part))["trace_id"]
+    return member
