@@ -76,6 +76,15 @@ class TestChoiceOfCompany:
         part = {"plant_id": b.plant_id, "name": "P1"}
         problem(consultant.post("/parts", part, headers=there), 403, "forbidden")
 
+    def test_a_viewer_reads_but_marks_nothing_as_read(self, consultant: Member, b: Member) -> None:
+        """What is read is read for the whole company."""
+        there = {"Renkei-Operator": b.id}
+        consultant.ask(b, consultant.part("購入品"))
+        [told] = good(consultant.call("GET", "/notifications", headers=there))["items"]
+        body = {"notification_ids": [told["notification_id"]]}
+        problem(consultant.post("/notifications/read", body, headers=there), 403, "forbidden")
+        assert good(b.post("/notifications/read", body)) == {"marked": 1}
+
     def test_by_login(self, world: World, consultant: Member, b: Member) -> None:
         tokens = world.login(consultant.email, operator_id=b.id)
         assert tokens["operator_id"] == b.id

@@ -10,6 +10,7 @@ from uuid import UUID
 from renkei.commons.notifications import store
 from renkei.commons.notifications.model import Notification
 from renkei.commons.notifications.store import Notice
+from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
 from renkei.kit.paging import Page, page_of
 
@@ -56,7 +57,8 @@ def unread(tx: Transaction) -> int:
 
 
 def mark_read(tx: Transaction, notification_ids: Iterable[UUID]) -> int:
-    """Mark own notifications as read; returns how many were unread."""
+    """Mark own notifications as read, for everybody of the company; returns how many were unread."""
+    tx.caller.require(*WRITERS)
     return store.set_read(tx, notification_ids)
 
 

@@ -368,7 +368,7 @@ class _Overlay:
                 wanted = self.graph.at.get(change.parent)
                 parents = tuple(one for one in parents if one == wanted)
             if not parents:
-                raise ChangeUnknown(f"{place}/child")
+                raise ChangeUnknown(f"{place}/trace_id")
             for parent in parents:
                 key = (parent, change.child)
                 self.amounts[key] = self.amounts.get(key, Decimal(1)) * change.factor
@@ -378,7 +378,7 @@ class _Overlay:
             if not nodes and change.part in self.graph.at:
                 nodes = (self.graph.at[change.part],)
             if not nodes:
-                raise ChangeUnknown(f"{place}/part")
+                raise ChangeUnknown(f"{place}/trace_id")
             for node in nodes:
                 self.values[node] = self.values.get(node, 1.0) * float(change.factor)
         else:
@@ -389,7 +389,7 @@ class _Overlay:
         part = next((self.graph.nodes[one].part for one in self.graph.supplies.get(change.part, ())), None)
         known = {} if part is None else {one.trade_id for one in self.sources.trades.get(part.part_key, ())}
         if part is None or not parents or any(trade_id not in known for trade_id in change.shares):
-            raise ChangeUnknown(f"{place}/part")
+            raise ChangeUnknown(f"{place}/trace_id")
         self.sources = self.sources.with_shares(part.part_key, change.shares)
         self.touched |= dict.fromkeys(parents)
 
