@@ -37,6 +37,7 @@ from renkei.commons.ledger.sequencing import Sequencer, forget_heads
 from renkei.commons.ledger.witness import FileWitness
 from renkei.commons.notifications import service as notifications
 from renkei.commons.parts import service as parts
+from renkei.commons.trades import shares
 from renkei.commons.usecase import Timer, use_cases
 from renkei.database.duties import DutyLock, DutyLostError, Fence, hold
 from renkei.database.events import (
@@ -213,6 +214,7 @@ class _Timers:
         settings, clock = worker.settings, worker.database.clock
         daily = (
             Timer("structures_begun", parts.owners_of_beginning_structures, parts.begin_structures),
+            Timer("shares_turned", shares.owners_of_turning_shares, shares.turn_shares),
             *(timer for use_case in use_cases() for timer in use_case.timers),
         )
         often = (Timer("consents_ended", consents.providers_with_ended, consents.expire),)

@@ -10,8 +10,10 @@ import pytest
 
 from renkei.commons.parts.service import begin_structures
 from renkei.commons.trades.deletion import delete_part
-from renkei.commons.trades.service import cancel, reject, trades_into
-from renkei.database.transaction import Transaction
+from renkei.commons.trades.model import ShareDraft
+from renkei.commons.trades.service import cancel, put_shares, reject, trades_into
+from renkei.commons.trades.shares import owners_of_turning_shares, turn_shares
+from renkei.database.transaction import Transaction, as_role
 from renkei.kit.errors import SeveralFaults
 from renkei.kit.quantities import Unit
 from renkei.usecases.footprint import recalculation
@@ -285,6 +287,37 @@ class TestTrades:
         chain.share(a, requests[b], 0.75, YESTERDAY)
         assert chain.total(a, product) == (8, 1, 1)
         assert chain.view(a, bought).response.stages == {Stage.PRODUCTION: D(8)}
+
+    def test_a_share_that_begins_with_a_day_counts_from_that_day(self, chain, a, b, c, database):
+        """b until the day before the change, c from then on: 10, then 2."""
+        product = chain.part(a, "P")
+        [bought] = chain.structure(a, product, [("B", 1)])
+        chain.state(a, product, 0)
+        requests = {}
+        for supplier, value in ((b, 10), (c, 2)):
+            own = chain.part(supplier, "Q", terminated=True)
+            chain.state(supplier, own, value)
+            requests[supplier] = chain.buy(a, bought, supplier, own)
+        chain.settle()
+        change = TODAY + timedelta(days=3)
+        for supplier, begin, end in ((b, YESTERDAY, change - timedelta(days=1)), (c, change, None)):
+            draft = ShareDraft(valid_from=begin, valid_to=end, share=D(1))
+            trade_id = requests[supplier].trade.trade_id
+            chain.run(a, lambda tx, t=trade_id, d=draft: put_shares(tx, t, [d]))
+        assert chain.total(a, product)[0] == 10
+
+        class Later:
+            def now(self) -> datetime:
+                return datetime.now(UTC) + timedelta(days=4)
+
+        database.clock = Later()
+        engine = as_role("renkei_engine")
+        assert database.run(engine, owners_of_turning_shares, write=False) == [
+            (a.operator_key, a.operator_id)
+        ]
+        assert chain.run(a, turn_shares) == 1
+        assert chain.total(a, product)[0] == 2
+        assert [cause.kind for cause in chain.history(a, product)[0].causes] == ["delivery"]
 
     def test_an_estimate_fills_exactly_the_share_without_a_value(self, chain, a, b, c):
         """half from b at 10, half estimated at 4: 7; the estimate gives way when c answers 2: 6"""

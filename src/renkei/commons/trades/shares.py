@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
+from typing import Final
 from uuid import UUID
 
 from renkei.commons.trades import shares_store
@@ -22,6 +23,9 @@ from renkei.database.transaction import Event, Transaction
 from renkei.kit.decimals import CONTEXT, plain_text
 from renkei.kit.errors import Fault, SeveralFaults
 from renkei.kit.quantities import parse_unit
+
+LOOK_BACK: Final = timedelta(days=14)
+"""How long a worker may have stood still and yet miss no beginning or end of a share."""
 
 
 def put_shares(tx: Transaction, trade_id: UUID, shares: Sequence[ShareDraft]) -> None:
@@ -56,6 +60,21 @@ def shares_of_trade(tx: Transaction, trade_id: UUID) -> tuple[ShareDraft, ...]:
     if trade_id not in shares_store.bought_trades(tx, None, trade_id):
         raise TradeMissing
     return shares_of(tx, [trade_id]).get(trade_id, ())
+
+
+def owners_of_turning_shares(tx: Transaction) -> list[tuple[int, UUID]]:
+    """Operators whose bought parts may come by other shares now than some days ago; as `renkei_engine`."""
+    return shares_store.owners_with_turning_days(tx, tx.now.date() - LOOK_BACK)
+
+
+def turn_shares(tx: Transaction) -> int:
+    """Tell that shares of own bought parts began or ended with a day (a daily duty); returns of how many parts.
+
+    Looks back a few days, for a worker that stood still: what was told before changes nothing again.
+    """
+    found = shares_store.parts_with_turning_days(tx, tx.now.date() - LOOK_BACK)
+    tx.mark("part_inputs", found)
+    return len(found)
 
 
 def _put(

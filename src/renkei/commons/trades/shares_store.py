@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -103,3 +104,36 @@ def write_shares(tx: Transaction, shares: Mapping[int, Sequence[ShareDraft]]) ->
             "units": [share.quantity_unit for _, share in rows],
         },
     )
+
+
+def owners_with_turning_days(tx: Transaction, since: date) -> list[tuple[int, UUID]]:
+    """Operators with a share that began after `since`, or ended since, up to today; as `renkei_engine`."""
+    rows = tx.execute(
+        """
+        SELECT DISTINCT o.operator_key, o.operator_id
+          FROM commons.trade_shares s
+          JOIN commons.operators o ON o.operator_key = s.operator_key
+         WHERE s.superseded_at IS NULL
+           AND ((s.valid_from > %(since)s AND s.valid_from <= %(today)s)
+                OR (s.valid_to >= %(since)s AND s.valid_to < %(today)s))
+         ORDER BY o.operator_key
+        """,
+        {"since": since, "today": tx.now.date()},
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
+def parts_with_turning_days(tx: Transaction, since: date) -> list[int]:
+    """The caller's bought parts with such a share."""
+    rows = tx.execute(
+        """
+        SELECT DISTINCT t.downstream_part_key
+          FROM commons.trade_shares s
+          JOIN commons.trades t ON t.trade_key = s.trade_key AND t.downstream_key = commons.me()
+         WHERE s.operator_key = commons.me() AND s.superseded_at IS NULL AND t.cancelled_at IS NULL
+           AND ((s.valid_from > %(since)s AND s.valid_from <= %(today)s)
+                OR (s.valid_to >= %(since)s AND s.valid_to < %(today)s))
+        """,
+        {"since": since, "today": tx.now.date()},
+    ).fetchall()
+    return [row[0] for row in rows]
