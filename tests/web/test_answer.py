@@ -139,6 +139,22 @@ def test_what_looks_odd_is_asked_and_never_in_the_way(person, asked, typed, told
     assert f"{request}/answer/disclose" in shown.page.links
 
 
+def test_the_mass_of_one_piece_lets_the_customer_convert(world, person, asked):
+    request = asked()
+    somebody = person("B社")
+    somebody.send(somebody.open(f"{request}/answer/item"), f"{request}/answer/item", name="ボルト")
+    value = f"{request}/answer/value"
+    shown = somebody.send(somebody.open(value), value, raw_bought="1", declared_unit="unit")
+    assert value in shown.page.links
+    told = somebody.send(somebody.open(value), value, mass="0")
+    assert 'id="fault-mass"' in told.html
+    shown = somebody.send(somebody.open(value), value, mass="0.5")
+    assert "counts this item in kg" not in shown.text
+    somebody.send(somebody.open(f"{request}/answer"), f"{request}/answer/send")
+    world.settle()
+    assert "0.5 kg" in person("A社").open(request).text
+
+
 def test_a_slip_of_three_digits_is_asked_about(person, asked):
     request = asked()
     somebody = person("B社")

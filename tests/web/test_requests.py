@@ -42,7 +42,7 @@ def answer(b, a, request):
 def test_both_sides_see_the_request_and_nobody_else(world, person, a, b):
     request = ask(a, b)
     assert "A社 asks for the footprint of “A12345”" in person("B社").open(request).text
-    assert "You ask B社 for the footprint of “A12345”" in person("A社").open(request).text
+    assert "The footprint of “A12345”, asked of B社" in person("A社").open(request).text
     assert person("C社").open(request).status == 404
     assert "A12345" not in person("C社").open("/app/requests").text
 

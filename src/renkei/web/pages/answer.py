@@ -21,7 +21,7 @@ from starlette.responses import Response
 from renkei.commons.consents.errors import AlreadyOver
 from renkei.commons.consents.model import ANSWER, Consent, ConsentDraft, Payload
 from renkei.commons.consents.service import consents_of, decide
-from renkei.commons.edge.fields import Day, Id, Name, Number, Short
+from renkei.commons.edge.fields import Day, Id, Name, Number, Positive, Short
 from renkei.commons.edge.validation import Body, faults_of, read
 from renkei.commons.operators.model import Plant
 from renkei.commons.operators.service import plants
@@ -125,6 +125,7 @@ class ValueForm(Body):
     production_ter: Rating | None = None
     production_ger: Rating | None = None
     production_tir: Rating | None = None
+    mass: Positive | None = None
 
 
 class DisclosureForm(Body):
@@ -151,6 +152,11 @@ class Choice:
     purpose: str = ANSWER
     valid_until: date | None = None
     standing: bool = True
+
+    @property
+    def ordered(self) -> list[str]:
+        """The attributes, the most usual first."""
+        return [name for name in ATTRIBUTES if name in self.attributes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +191,13 @@ class Answering:
     def seen(self, choice: Choice) -> dict[str, Mapping[str, Any]]:
         """What the customer would see: exactly what a delivery under this choice carries."""
         said = self.content.attributes
-        return {name: said[name] for name in ATTRIBUTES if name in choice.attributes and name in said}
+        return {name: said[name] for name in choice.ordered if name in said}
+
+    @property
+    def asks_mass(self) -> bool:
+        """Whether the mass of one piece would help to convert the value, or is known already."""
+        assert self.item is not None
+        return self.item.mass_kg_per_unit is not None or "mass_kg_per_unit" in (self.missing_facts or ())
 
     @property
     def is_known(self) -> bool:
@@ -250,6 +262,8 @@ def _add_value(routes: APIRouter) -> None:
         def work(tx: Transaction) -> None:
             now = _answering(tx, request_id)
             assert now.item is not None
+            if form.mass is not None and form.mass != now.item.mass_kg_per_unit:
+                _weigh(tx, now.item, form.mass)
             put_statement(tx, _draft(form, now.item, now.statement, now.view))
 
         typed = {name: typed_number(value) for name, value in call.values.items()}
@@ -367,7 +381,7 @@ def _show_value(call: PageCall, request_id: UUID, typed: Mapping[str, str]) -> R
         return call.redirect(_step(request_id, "item"))
     values = typed or _values_of(now)
     rated = any(values.get(name) not in {None, ""} for name in _RATED)
-    return call.show("answer_value.html", now=now, values=values, rated=rated)
+    return call.show("answer_value.html", now=now, values=values, rated=rated, asks_mass=now.asks_mass)
 
 
 def _show_disclose(call: PageCall, now: Answering, choice: Choice) -> Response:
@@ -517,6 +531,26 @@ def _remember(tx: Transaction, now: Answering, trace_id: UUID) -> None:
         add_part_number(tx, trace_id, now.number, customer_id)
 
 
+def _weigh(tx: Transaction, item: Part, mass: Decimal) -> None:
+    """State what one piece of an own part weighs."""
+    update_part(
+        tx,
+        PartDraft(
+            trace_id=item.trace_id,
+            plant_id=item.plant_id,
+            name=item.name,
+            support_name=item.support_name,
+            terminated=item.terminated,
+            unit=item.unit,
+            label=item.label,
+            info1=item.info1,
+            info2=item.info2,
+            info3=item.info3,
+            facts=replace(item.facts, mass_kg_per_unit=mass),
+        ),
+    )
+
+
 def _draft(form: ValueForm, item: Part, former: Statement | None, view: RequestView) -> StatementDraft:
     """The value as typed; what this form does not ask for stays as it was, unless the new numbers make it wrong."""
     declared: dict[Stage, Emission] = {} if former is None else dict(former.declared)
@@ -549,9 +583,12 @@ def _values_of(now: Answering) -> dict[str, Any]:
         assert now.item is not None
         likely = (parse_unit(unit) for unit in (now.item.unit, now.view.customer_part.unit))
         unit = next((one for one in likely if one in DECLARED_UNITS), Unit.UNIT)
-        return {"declared_unit": unit.value if unit else ""}
+        return {"declared_unit": unit.value if unit else "", "mass": now.item.mass_kg_per_unit}
     stated = now.statement
-    values: dict[str, Any] = {"declared_unit": stated.declared_unit.value}
+    values: dict[str, Any] = {
+        "declared_unit": stated.declared_unit.value,
+        "mass": now.item.mass_kg_per_unit if now.item else None,
+    }
     for name, (stage, field) in _FIELDS.items():
         values[name] = getattr(stated.declared.get(stage, Emission()), field)
     for name, (stage, field) in _RATED.items():
