@@ -76,6 +76,10 @@ scale: setup ## Roll up N lines (default 1e7; 1e8 wants 12 GiB) and print time, 
 docs: setup ## Write the generated reference pages anew (settings, errors, command line)
 	@$(BIN)/python docs/generate.py
 
+.PHONY: screenshots
+screenshots: setup ## Take the pictures of the main pages anew (needs Chromium); writes docs/pictures
+	@$(BIN)/python -m pytest -q tests/browser/pictures.py --timeout=600
+
 .PHONY: lock
 lock: setup ## Write requirements.lock anew from pyproject.toml
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 Numeric = Decimal | float
 _WIDE: Final = 640
 _SMALLEST_LABEL: Final = (56.0, 30.0)
-_CHARACTER: Final = 7.0
+_CHARACTER: Final = 6.2
 """Width of an average letter at the size of a label; a Japanese one takes two."""
 
 
@@ -79,6 +79,14 @@ def meter(title: str, share: Numeric) -> Markup:
         '<svg class="split" viewBox="0 0 100 12" preserveAspectRatio="none" role="img" aria-label="{}">'
         '<rect class="track" width="100" height="12"/><rect class="{}" width="{}" height="12"/></svg>'
     ).format(f"{title}: {inside:.1f} %", "good" if inside >= 100 else "bar", _n(inside))
+
+
+def swatch(kind: str) -> Markup:
+    """A small area in a colour, for the key of a chart."""
+    return Markup(
+        '<svg class="split" viewBox="0 0 12 12" aria-hidden="true" focusable="false">'
+        '<rect class="tile {}" width="12" height="12"/></svg>'
+    ).format(kind)
 
 
 def treemap(title: str, description: str, tiles: Sequence[Tile], height: int = 360) -> Markup:

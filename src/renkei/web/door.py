@@ -17,6 +17,7 @@ from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.facts import facts_of
 from renkei.kit.errors import Missing, RenkeiError
 from renkei.kit.problems import STATUS
+from renkei.usecases.footprint.analysis import GraphCache
 from renkei.web.calls import NotSignedIn, open_page
 from renkei.web.pages import routers
 
@@ -54,6 +55,7 @@ def application(context: AppContext) -> FastAPI:
     """The ASGI application to mount at `/app`."""
     app = FastAPI(title="Renkei", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.context = context
+    app.state.graphs = GraphCache(context.settings.analysis_nodes_limit)
     for router in routers():
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -159,12 +159,12 @@ def purpose_name(_: Words, purpose: str) -> str:
     }.get(purpose, purpose)
 
 
-def note_text(_: Words, note: Mapping[str, Any]) -> str:
-    """Why something adds nothing to a total."""
+def note_text(_: Words, note: Mapping[str, Any], part: str) -> str:
+    """Why a part adds nothing to a total."""
     return {
-        "no_value": _("has no value yet"),
-        "not_convertible": _("has a value that cannot be converted to the unit of the line"),
-        "unsolvable_loop": _("stands in a loop that needs at least as much as it makes"),
+        "no_value": _("%(part)s has no value yet", part=part),
+        "not_convertible": _("The value of %(part)s cannot be converted to the unit of the line", part=part),
+        "unsolvable_loop": _("%(part)s stands in a loop that needs at least as much as it makes", part=part),
     }.get(str(note.get("code")), str(note.get("code")))
 
 

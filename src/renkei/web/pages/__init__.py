@@ -4,18 +4,42 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from renkei.web.pages import answer, entry, footprints, home, notifications, parts, requests, structures
+from renkei.web.pages import (
+    analysis,
+    answer,
+    declarations,
+    design,
+    disclosures,
+    entry,
+    footprints,
+    home,
+    notifications,
+    parts,
+    requests,
+    structures,
+    suppliers,
+    updates,
+)
+
+PAGES = (
+    entry,
+    home,
+    requests,
+    answer,
+    notifications,
+    parts,
+    structures,
+    footprints,
+    suppliers,
+    analysis,
+    disclosures,
+    updates,
+    declarations,
+    design,
+)
+"""Every module of pages."""
 
 
 def routers() -> tuple[APIRouter, ...]:
     """The routers of all pages."""
-    return (
-        entry.router(),
-        home.router(),
-        requests.router(),
-        answer.router(),
-        notifications.router(),
-        parts.router(),
-        structures.router(),
-        footprints.router(),
-    )
+    return tuple(page.router() for page in PAGES)

@@ -31,6 +31,7 @@ from renkei.usecases.footprint.model import (
     Mode,
     Stage,
     Statement,
+    Update,
     UpdatePolicy,
 )
 from renkei.usecases.footprint.rules import total
@@ -330,12 +331,7 @@ def _read_versions(tx: Transaction, trace_id: UUID) -> _Versions:
     if part is None:
         raise PartMissing
     found = service.history(tx, trace_id, limit=MOST_VERSIONS).items
-    named = {
-        one
-        for version, former in with_former(found)
-        for cause in version.causes
-        for one in _parts_of(cause.ids, version, former)
-    }
+    named = {one for version, former in with_former(found) for one in parts_of_causes(version, former)}
     names = {one.trace_id: one.name for one in part_keys(tx, named).values()} if named else {}
     return part, found, names, updates.policy_of(tx, trace_id)
 
@@ -345,16 +341,21 @@ def with_former(found: Sequence[Statement]) -> list[tuple[Statement, Statement |
     return list(zip(found, [*found[1:], None], strict=True)) if found else []
 
 
-def _parts_of(ids: Iterable[UUID], version: Statement, former: Statement | None) -> list[UUID]:
+def _parts_of(ids: Iterable[UUID], version: Statement | Update, former: Statement | None) -> list[UUID]:
     """The own parts that the ids of a cause are about."""
     sources = [*version.sources, *(former.sources if former is not None else ())]
     behind = {one.source_id: one.child_id for one in sources}
     return list(dict.fromkeys(behind.get(one, one) for one in ids))
 
 
+def parts_of_causes(version: Statement | Update, former: Statement | None) -> set[UUID]:
+    """Every own part that the causes of a version are about."""
+    return {one for cause in version.causes for one in _parts_of(cause.ids, version, former)}
+
+
 def causes_in_words(
     _: Words,
-    version: Statement,
+    version: Statement | Update,
     former: Statement | None,
     names: Mapping[UUID, str],
     *,

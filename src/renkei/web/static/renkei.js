@@ -11,3 +11,10 @@ document.addEventListener("DOMContentLoaded", () => {
   const wrong = document.querySelector("[aria-invalid=true]");
   if (wrong) { wrong.focus(); }
 });
+// A slider moves the number beside it, and the other way round.
+document.documentElement.classList.add("scripted");
+document.addEventListener("input", (event) => {
+  const moved = event.target;
+  const other = moved.dataset.for ? document.getElementById(moved.dataset.for) : document.querySelector(`[data-for="${CSS.escape(moved.id)}"]`);
+  if (other && moved.value !== "") { other.value = moved.value; }
+});

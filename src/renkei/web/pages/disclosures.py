@@ -1,0 +1,232 @@
+"""Control: what is disclosed to whom, for what, until when; taking it back with its consequences shown, and undoing that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import Response
+
+from renkei.commons.consents.errors import ConsentMissing
+from renkei.commons.consents.model import Consent, ConsentDraft
+from renkei.commons.consents.service import consents_of, decide, withdraw
+from renkei.commons.edge.fields import Day, Short
+from renkei.commons.edge.validation import Body
+from renkei.commons.operators.model import Operator
+from renkei.commons.operators.service import operators_by_ids
+from renkei.commons.parts.model import Part
+from renkei.commons.parts.service import part_keys
+from renkei.commons.trades.model import RequestView
+from renkei.commons.trades.service import request_of, trades_into
+from renkei.database.transaction import Transaction
+from renkei.kit.errors import RenkeiError
+from renkei.usecases.footprint import use_case
+from renkei.usecases.footprint.kind import KIND
+from renkei.web.calls import Opened, PageCall
+from renkei.web.downloads import csv_file
+from renkei.web.forms import optional_id, path_id
+from renkei.web.terms import attribute_name, purpose_name
+from renkei.web.words import ZONE, Words
+
+ROWS: Final = 50
+MOST_ROWS: Final = 1000
+SHOWN_REQUESTS: Final = 10
+ATTRIBUTES: Final = tuple(use_case.attributes[KIND])
+
+
+class DecisionForm(Body):
+    """What may be seen from now on."""
+
+    attributes: list[Short] = Field(max_length=50)
+    purpose: Short = "answer"
+    valid_until: Day | None = None
+    standing: Literal["yes", "no"] = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """Decisions with the names they need."""
+
+    consents: Sequence[Consent]
+    parts: Mapping[UUID, Part]
+    companies: Mapping[UUID, Operator]
+    following: UUID | None = None
+    requests: Sequence[RequestView] = ()
+    """Of one decision: the customer's requests that it answers."""
+
+
+def router() -> APIRouter:
+    """The routes."""
+    routes = APIRouter()
+
+    @routes.get("/disclosures")
+    def disclosures(call: Opened) -> Response:
+        after = optional_id(call.query("after"))
+
+        def work(tx: Transaction) -> Disclosed:
+            found = consents_of(tx, kind=KIND, after=after, limit=ROWS + 1)
+            following = found[ROWS].consent_id if len(found) > ROWS else None
+            return _named(tx, found[:ROWS], following)
+
+        return call.show("disclosures.html", found=call.read(work), after=after, attributes=ATTRIBUTES)
+
+    @routes.get("/disclosures.csv")
+    def disclosures_file(call: Opened) -> Response:
+        found = call.read(lambda tx: _named(tx, consents_of(tx, kind=KIND, limit=MOST_ROWS)))
+        _ = call.words
+        return csv_file(
+            _("Disclosure"),
+            (_("Part"), _("Company"), _("Disclosed"), _("Purpose"), _("Since"), _("Until"), _("State")),
+            [
+                (
+                    found.parts[one.trace_id].name if one.trace_id in found.parts else one.trace_id,
+                    found.companies[one.consumer_id].name
+                    if one.consumer_id in found.companies
+                    else one.consumer_id,
+                    attributes_in_words(_, one),
+                    purpose_name(_, one.purpose),
+                    one.valid_from,
+                    one.valid_until,
+                    one.state,
+                )
+                for one in found.consents
+            ],
+        )
+
+    @routes.get("/disclosures/{consent_id}")
+    def disclosure(call: Opened, consent_id: str) -> Response:
+        return _one(call, path_id(consent_id))
+
+    @routes.post("/disclosures/{consent_id}")
+    def change(call: Opened, consent_id: str) -> Response:
+        wanted = path_id(consent_id)
+        try:
+            form = call.form(DecisionForm, attributes=call.all_of("attributes"))
+            call.write(lambda tx: _decide(tx, wanted, form))
+        except RenkeiError as error:
+            call.tell(error)
+            return _one(call, wanted)
+        return call.redirect(f"/app/disclosures/{wanted}", "The changes are stored.")
+
+    @routes.get("/disclosures/{consent_id}/withdraw")
+    def consequences(call: Opened, consent_id: str) -> Response:
+        wanted = path_id(consent_id)
+        return call.show("disclosure_withdraw.html", found=call.read(lambda tx: _with_requests(tx, wanted)))
+
+    @routes.post("/disclosures/{consent_id}/withdraw")
+    def take_back(call: Opened, consent_id: str) -> Response:
+        wanted = path_id(consent_id)
+        call.write(lambda tx: withdraw(tx, wanted))
+        return call.redirect(
+            f"/app/disclosures/{wanted}", "It is no longer disclosed. You can disclose it again on this page."
+        )
+
+    @routes.post("/disclosures/{consent_id}/grant")
+    def grant_again(call: Opened, consent_id: str) -> Response:
+        wanted = path_id(consent_id)
+        call.write(lambda tx: _grant_again(tx, wanted))
+        return call.redirect(f"/app/disclosures/{wanted}", "It is disclosed again.")
+
+    return routes
+
+
+def attributes_in_words(_: Words, consent: Consent) -> str:
+    """What is disclosed, in the order in which it is offered."""
+    return ", ".join(attribute_name(_, one) for one in ATTRIBUTES if one in consent.attributes)
+
+
+def _named(tx: Transaction, found: Sequence[Consent], following: UUID | None = None) -> Disclosed:
+    consumers = list({one.consumer_id for one in found})
+    return Disclosed(
+        consents=found,
+        parts=part_keys(tx, {one.trace_id for one in found}) if found else {},
+        companies={one.operator_id: one for one in operators_by_ids(tx, consumers)} if consumers else {},
+        following=following,
+    )
+
+
+def _history(tx: Transaction, consent_id: UUID) -> Disclosed:
+    """Every version of one decision, the newest first. Raises `ConsentMissing`."""
+    found = consents_of(tx, consent_id=consent_id, history=True, limit=MOST_ROWS)
+    if not found:
+        raise ConsentMissing
+    return _named(tx, found)
+
+
+def _with_requests(tx: Transaction, consent_id: UUID) -> Disclosed:
+    """The same with the customer's requests that stand on it."""
+    found = _history(tx, consent_id)
+    now = found.consents[0]
+    part = found.parts.get(now.trace_id)
+    trades = trades_into(tx, [part.part_key], KIND) if part is not None else ()
+    wanted = [
+        one.request_id for one in trades if one.downstream_operator_id == now.consumer_id and one.request_id
+    ]
+    return Disclosed(
+        consents=found.consents,
+        parts=found.parts,
+        companies=found.companies,
+        requests=[request_of(tx, one) for one in wanted[:SHOWN_REQUESTS]],
+    )
+
+
+def _decide(tx: Transaction, consent_id: UUID, form: DecisionForm) -> Consent:
+    now = _history(tx, consent_id).consents[0]
+    # A day as people mean it: until its end, in Japan.
+    until = (
+        datetime.combine(form.valid_until, time(), ZONE) + timedelta(days=1)
+        if form.valid_until is not None
+        else None
+    )
+    return decide(
+        tx,
+        ConsentDraft(
+            trace_id=now.trace_id,
+            consumer_id=now.consumer_id,
+            kind=now.kind,
+            attributes=frozenset(form.attributes),
+            purpose=form.purpose,
+            valid_until=until,
+            standing=form.standing == "yes",
+        ),
+    )
+
+
+def _grant_again(tx: Transaction, consent_id: UUID) -> Consent:
+    """What was disclosed last, once more; an end that has passed meanwhile falls away."""
+    versions = _history(tx, consent_id).consents
+    last = next((one for one in versions if one.attributes), None)
+    if last is None:
+        raise ConsentMissing
+    over = last.valid_until is not None and last.valid_until <= tx.now
+    return decide(
+        tx,
+        ConsentDraft(
+            trace_id=last.trace_id,
+            consumer_id=last.consumer_id,
+            kind=last.kind,
+            attributes=last.attributes,
+            purpose=last.purpose,
+            valid_until=None if over else last.valid_until,
+            standing=last.standing,
+        ),
+    )
+
+
+def _one(call: PageCall, consent_id: UUID) -> Response:
+    found = call.read(lambda tx: _with_requests(tx, consent_id))
+    now = found.consents[0]
+    return call.show(
+        "disclosure.html",
+        found=found,
+        now=now,
+        attributes=ATTRIBUTES,
+        last_day=None
+        if now.valid_until is None
+        else (now.valid_until - timedelta(seconds=1)).astimezone(ZONE).date(),
+    )

@@ -1,0 +1,133 @@
+"""Control: disclosures taken back and granted again, values that wait, declarations that never move."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.connectors.ouranos.world import add_account
+from tests.web.conftest import Person
+from tests.web.test_parts import open_part
+from tests.web.test_understanding import a, b, bought
+
+__all__ = ["a", "b", "bought"]
+
+
+def footprint_id(company, part):
+    return company.call("GET", f"/v1/parts/{part}/footprint").json()["statement"]["cfp_id"]
+
+
+def test_a_disclosure_is_taken_back_with_its_consequences_shown_and_granted_again(world, person, a, bought):
+    product, _, own = bought
+    supplier, customer = person("B社"), person("A社")
+    listed = supplier.open("/app/disclosures")
+    assert "鋼板B" in listed.text
+    assert "A社" in listed.text
+    details = next(link for link in listed.page.links if link.startswith("/app/disclosures/"))
+    warned = supplier.open(f"{details}/withdraw")
+    assert "A社 no longer sees the values of “鋼板B”" in warned.text
+    assert "鋼板" in warned.text
+    gone = supplier.send(warned, f"{details}/withdraw")
+    assert "no longer disclosed" in gone.text
+    world.settle()
+    assert "8 kgCO₂e/kg" in open_part(customer, product).text
+    again = supplier.send(gone, f"{details}/grant")
+    assert "It is disclosed again." in again.text
+    world.settle()
+    assert "14 kgCO₂e/kg" in open_part(customer, product).text
+    assert own
+
+
+def test_what_is_disclosed_is_changed_attribute_by_attribute(world, person, a, bought):
+    supplier = person("B社")
+    details = next(
+        link for link in supplier.open("/app/disclosures").page.links if link.startswith("/app/disclosures/")
+    )
+    page = supplier.open(details)
+    changed = supplier.send(
+        page, details, attributes=["total", "pds"], purpose="監査", valid_until="2099-03-31", standing="yes"
+    )
+    assert "The changes are stored." in changed.text
+    listed = supplier.open("/app/disclosures").text
+    assert all(one in listed for one in ("監査", "Primary data share", "2099"))
+    over = supplier.send(changed, details, valid_until="2001-01-01", attributes=["total"])
+    assert over.status == 422
+
+
+def test_a_value_that_waits_is_shown_old_against_new_and_published(world, person, a, b, bought):
+    product, _, own = bought
+    somebody = person("A社")
+    somebody.send(open_part(somebody, product, "/versions"), f"/app/parts/{product}/policy", mode="review")
+    b.state(own, cfp=(1, 1, 0, 0), cfp_id=footprint_id(b, own))
+    world.settle()
+    assert "14 kgCO₂e/kg" in open_part(somebody, product).text
+    waiting = somebody.open("/app/updates")
+    assert all(
+        one in waiting.text
+        for one in ("製品", "14 kgCO₂e/kg", "12 kgCO₂e/kg", "Supplier answered anew: 鋼板")
+    )
+    approve = next(one["action"] for one in waiting.page.forms if one["action"].endswith("/approve"))
+    done = somebody.send(waiting, approve)
+    assert "Version 3 is published." in done.text
+    assert "12 kgCO₂e/kg" in open_part(somebody, product).text
+    late = somebody.send(waiting, approve)
+    assert "decided already" in late.text
+    assert "製品" in somebody.open("/app/updates?state=published").text
+
+
+def test_who_may_not_decide_is_told_who_does(world, person, a, b, bought):
+    product, _, own = bought
+    admin = person("A社")
+    admin.send(open_part(admin, product, "/versions"), f"/app/parts/{product}/policy", mode="review")
+    b.state(own, cfp=(1, 1, 0, 0), cfp_id=footprint_id(b, own))
+    world.settle()
+    add_account(world.context, a.operator, "viewer@example.com", role="viewer")
+    viewer = Person(world.app)
+    viewer.sign_in("viewer@example.com")
+    shown = viewer.open("/app/updates")
+    assert "An approver of your company decides." in shown.text
+    assert not any(one["action"].endswith("/approve") for one in shown.page.forms)
+
+
+def test_a_declaration_keeps_its_value_and_says_what_has_changed_since(world, person, a, b, bought):
+    product, _, own = bought
+    somebody = person("A社")
+    form = somebody.open(f"/app/declarations/new?part={product}")
+    missing = somebody.send(form, "/app/declarations/new", period_from="2026-04-01")
+    assert missing.status == 422
+    filed = somebody.send(
+        form, "/app/declarations/new", rule_set="ISO 14067", period_from="2026-04-01", period_to="2027-03-31"
+    )
+    assert "The declaration is filed." in filed.text
+    b.release(a, own, total=False, quality=False)
+    world.settle()
+    shown = somebody.open(filed.address)
+    assert "14 kgCO₂e/kg" in shown.text
+    assert "8 kgCO₂e/kg" in shown.text
+    assert "-6" in shown.text
+    assert "stands on a withdrawn input" in shown.text
+    assert "stands on a withdrawn input" in somebody.open("/app/declarations").text
+    evidence = somebody.http.get(f"{filed.address}/evidence.csv").content.decode("utf-8-sig")
+    assert "ISO 14067" in evidence
+
+
+@pytest.mark.parametrize("kind", ["disclosures", "declarations"])
+def test_another_companys_decisions_are_not_there(world, person, a, b, bought, kind):
+    product, _, _ = bought
+    somebody = person("A社")
+    somebody.send(
+        somebody.open(f"/app/declarations/new?part={product}"),
+        "/app/declarations/new",
+        rule_set="R",
+        period_from="2026-04-01",
+        period_to="2027-03-31",
+    )
+    owner, stranger = (person("B社"), somebody) if kind == "disclosures" else (somebody, person("B社"))
+    address = next(link for link in owner.open(f"/app/{kind}").page.links if link.startswith(f"/app/{kind}/"))
+    assert owner.open(address).status == 200
+    assert stranger.open(address).status == 404
+
+
+def test_the_design_page_shows_every_piece(world, person):
+    shown = person("A社").open("/app/design")
+    assert shown.status == 200
+    assert "This must not be blank." in shown.text
