@@ -64,12 +64,12 @@ def read_facts(
     return tx.rows(
         """
         SELECT f.fact_key, f.kind, f.subject_id, f.version, f.actor, f.recorded_at, f.content, f.salt, f.commitment,
-               o.operator_id, e.leaf_index,
+               o.operator_id,
+               (SELECT e.leaf_index FROM commons.ledger_entries e WHERE e.fact_key = f.fact_key) AS leaf_index,
                ARRAY(SELECT p.operator_id FROM commons.directory p WHERE p.operator_key = ANY (f.parties)
                       ORDER BY p.operator_id) AS parties
           FROM commons.ledger_facts f
           JOIN commons.directory o ON o.operator_key = f.operator_key
-          LEFT JOIN commons.ledger_entries e ON e.fact_key = f.fact_key
          WHERE f.subject_id = ANY(%s) AND (%s::text IS NULL OR f.kind = %s)
            AND (f.operator_key = commons.me() OR commons.me() = ANY (f.parties))
          ORDER BY f.fact_key LIMIT %s

@@ -140,7 +140,7 @@ def own_facts(tx: Transaction, after: int, limit: int) -> list[DictRow]:
     return tx.rows(
         """
         SELECT f.fact_key, f.kind, f.subject_id, f.version, f.actor, f.recorded_at, f.content, f.salt, f.commitment,
-               e.leaf_index,
+               (SELECT e.leaf_index FROM commons.ledger_entries e WHERE e.fact_key = f.fact_key) AS leaf_index,
                ARRAY(SELECT p.operator_id FROM commons.operators p WHERE p.operator_key = ANY (f.parties)
                       ORDER BY p.operator_id) AS parties,
                cardinality(f.parties) AS parties_count,
@@ -148,7 +148,6 @@ def own_facts(tx: Transaction, after: int, limit: int) -> list[DictRow]:
                         WHERE x.subject_id = f.subject_id AND x.kind = 'erasure' AND x.operator_key = f.operator_key
                           AND x.version IS NOT DISTINCT FROM f.version AND x.fact_key > f.fact_key) AS erasure_recorded
           FROM commons.ledger_facts f
-          LEFT JOIN commons.ledger_entries e ON e.fact_key = f.fact_key
          WHERE f.operator_key = commons.me() AND f.fact_key > %s
          ORDER BY f.fact_key LIMIT %s
         """,
@@ -164,9 +163,10 @@ def facts_with_rows(tx: Transaction, source: Source, after: int, limit: int) -> 
     query = sql.SQL(
         """
         SELECT f.fact_key AS of_fact_key, f.subject_id AS of_fact_subject, f.version AS of_fact_version,
-               f.content AS of_content, e.leaf_index AS of_leaf_index, v.*
+               f.content AS of_content,
+               (SELECT e.leaf_index FROM commons.ledger_entries e WHERE e.fact_key = f.fact_key) AS of_leaf_index,
+               v.*
           FROM commons.ledger_facts f
-          LEFT JOIN commons.ledger_entries e ON e.fact_key = f.fact_key
           LEFT JOIN {view} v ON v.of_subject = f.subject_id AND (v.of_version IS NULL OR v.of_version = f.version)
          WHERE f.operator_key = commons.me() AND f.kind = ANY(%(kinds)s) AND f.fact_key > %(after)s
            AND NOT EXISTS (SELECT FROM commons.ledger_facts g
