@@ -7,6 +7,7 @@ ARGS ?=
 ONLY ?=
 N ?=
 SECONDS ?=
+MUTANTS ?=
 
 ## ---- use it -------------------------------------------------------------------------------------------------
 
@@ -63,6 +64,10 @@ fuzz: setup ## Throw up to N generated requests of each kind (default 2000) at e
 .PHONY: convergence
 convergence: setup ## Change chains of companies at random from several threads, N rounds (default 50), and recompute everything
 	@RENKEI_CONVERGENCE_ROUNDS=$(or $(N),50) RENKEI_CONVERGENCE_STEPS=20 $(BIN)/python -m pytest tests/property/test_convergence.py --timeout=7200 $(ARGS)
+
+.PHONY: noninterference
+noninterference: setup ## Compare N pairs of worlds for what nobody may learn (default 1000) within SECONDS (default 3600); MUTANTS=1 plants every known leak instead
+	@RENKEI_NONINTERFERENCE_PAIRS=$(or $(N),1000) RENKEI_NONINTERFERENCE_SECONDS=$(or $(SECONDS),3600) RENKEI_NONINTERFERENCE_MUTANTS=$(MUTANTS) $(BIN)/python -m pytest tests/property/test_noninterference.py --timeout=36000 $(if $(MUTANTS),-k planted,-s) $(ARGS)
 
 .PHONY: bench
 bench: setup ## Measure every performance claim (ONLY=name for one); writes build/bench.jsonl

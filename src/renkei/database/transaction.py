@@ -77,23 +77,6 @@ class Knock(ABC):
 PlatformRole = Literal["renkei_engine", "renkei_access", "renkei_ledger", "none"]
 Reaction = Callable[["Transaction", set[int]], None]
 """Runs at `settle` with the keys marked under one topic, inside the same transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskingFirst:
-    """A `Reaction` that always begins with the same question about the keys: those of one topic are asked in one round trip.
-
-    So the question must not depend on what another reaction to the topic writes.
-    """
-
-    question: Callable[[Iterable[int]], Question]
-    react: Reaction
-
-    def __call__(self, tx: Transaction, keys: set[int]) -> None:
-        """React."""
-        self.react(tx, keys)
-
-
 Writer = Callable[["Transaction", Sequence[Any]], None]
 """Writes what was collected for it, in the order in which it was collected, set-wise."""
 
@@ -151,7 +134,6 @@ class Transaction:
         self.hops: dict[str, int] = {}
         """How many companies each wave that this transaction belongs to has passed; handlers of events set it."""
         self._reactions = reactions
-        self._foreseen: list[tuple[Question, Rows]] = []
         self._marked: dict[str, set[int]] = {}
         self._events: list[Event] = []
         self._collected: dict[Writer, list[Any]] = {}
@@ -175,16 +157,8 @@ class Transaction:
 
     def ask(self, question: Question) -> Rows:
         """Run one prepared statement: for what is asked with every request (see `round_trip`)."""
-        for place, (asked, answer) in enumerate(self._foreseen):
-            if asked == question:
-                del self._foreseen[place]
-                return answer
         [answer] = exchange(self.connection, question)
         return answer
-
-    def foresee(self, *questions: Question) -> None:
-        """Ask now, in one round trip, what will be asked later."""
-        self._foreseen.extend(zip(questions, exchange(self.connection, *questions), strict=True))
 
     # -- telling others ------------------------------------------------------------------------------------------
     def emit(self, event: Event) -> None:
@@ -207,15 +181,9 @@ class Transaction:
         while self._marked:
             topic, keys = next(iter(self._marked.items()))
             del self._marked[topic]
-            if not keys:
-                continue
-            reactions = self._reactions.get(topic, ())
-            questions = [one.question(keys) for one in reactions if isinstance(one, AskingFirst)]
-            if len(questions) > 1:
-                self.foresee(*questions)
-            for reaction in reactions:
-                reaction(self, keys)
-            self._foreseen.clear()
+            if keys:
+                for reaction in self._reactions.get(topic, ()):
+                    reaction(self, keys)
 
     def flush(self) -> None:
         """Settle, write what was collected, then the events to the outbox in one statement."""

@@ -51,7 +51,6 @@ from renkei.commons.parts.rules import (
 )
 from renkei.commons.parts.store import Resolved, StoredLine
 from renkei.database.caller import WRITERS
-from renkei.database.round_trip import Question, Rows
 from renkei.database.transaction import Event, Transaction
 from renkei.kit.errors import Fault, SeveralFaults
 from renkei.kit.paging import Page, page_of
@@ -74,7 +73,6 @@ __all__ = [
     "remove_part_number",
     "stands_in_structure",
     "structure_of",
-    "structure_question",
     "structure_version",
     "structure_versions",
     "update_part",
@@ -118,13 +116,11 @@ def put_structure(
     lines: Sequence[LineDraft],
     *,
     effective_from: date | None = None,
-    found: Rows | None = None,
 ) -> StructureView:
     """State the whole structure of `parent`: the submitted lines replace the former ones, `[]` clears them.
 
     A new version is written unless it says what is in force already. One that begins in the future leaves the part
     as it is until `begin_structures`. A parent or child given by trace id alone is left as it is.
-    `found` is the answer to `structure_question` about the same parent and lines, if it was asked with the entry.
     Three statements at most. Raises `Missing` for a parent that is not the operator's own, `SeveralFaults` with every
     other fault at its place.
     """
@@ -132,12 +128,12 @@ def put_structure(
     drafts = [parent, *(line.child for line in lines)]
     faults = faults_of_part(parent, "/parent") if isinstance(parent, PartDraft) else []
     faults += faults_of_lines(lines)
-    resolved = store.resolve(tx, drafts, found) if len(lines) <= _CHECKED else []
-    if resolved:
-        faults += _faults_of_places(drafts, resolved)
+    found = store.resolve(tx, drafts) if len(lines) <= _CHECKED else []
+    if found:
+        faults += _faults_of_places(drafts, found)
     if faults:
         raise SeveralFaults(tuple(faults))
-    parts = _write_parts(tx, drafts, resolved)
+    parts = _write_parts(tx, drafts, found)
     stored = [
         StoredLine(
             child_key=child.part_key,
@@ -152,12 +148,7 @@ def put_structure(
         )
         for line, child in zip(lines, parts[1:], strict=True)
     ]
-    return _write_structure(tx, resolved[0], parts, stored, effective_from)
-
-
-def structure_question(parent: PartDraft | UUID, lines: Sequence[LineDraft], today: date) -> Question:
-    """What `put_structure` asks first."""
-    return store.what_is_stored([parent, *(line.child for line in lines)], today)
+    return _write_structure(tx, found[0], parts, stored, effective_from)
 
 
 _CHECKED = 10_000

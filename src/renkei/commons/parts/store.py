@@ -25,7 +25,7 @@ from renkei.commons.parts.model import (
     Sourcing,
     StructureVersion,
 )
-from renkei.database.round_trip import Prepared, Question, Rows
+from renkei.database.round_trip import Prepared
 from renkei.database.search import containing
 from renkei.database.transaction import Transaction
 from renkei.kit.quantities import ConversionFacts
@@ -159,8 +159,8 @@ _RESOLVE: Final = Prepared(
 )
 
 
-def what_is_stored(drafts: Sequence[PartDraft | UUID], today: date) -> Question:
-    """What `resolve` asks; it may be sent along with the entry of the transaction."""
+def resolve(tx: Transaction, drafts: Sequence[PartDraft | UUID]) -> list[Resolved]:
+    """What is stored for each draft, in order, in one statement; for the first also its structure in force."""
     stated = [
         {"n": n, "trace_id": draft}
         if isinstance(draft, UUID)
@@ -173,12 +173,7 @@ def what_is_stored(drafts: Sequence[PartDraft | UUID], today: date) -> Question:
         }
         for n, draft in enumerate(drafts, start=1)
     ]
-    return _RESOLVE, (dumps(stated).decode(), today)
-
-
-def resolve(tx: Transaction, drafts: Sequence[PartDraft | UUID], found: Rows | None = None) -> list[Resolved]:
-    """What is stored for each draft, in order, in one statement; for the first also its structure in force."""
-    rows = (found or tx.ask(what_is_stored(drafts, tx.now.date()))).dicts()
+    rows = tx.ask((_RESOLVE, (dumps(stated).decode(), tx.now.date()))).dicts()
     return [
         Resolved(
             plant_key=row["own_plant_key"],

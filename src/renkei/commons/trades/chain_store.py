@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 
 from renkei.commons.trades.chain import Received, Recount, Sent
 from renkei.commons.trades.shares_store import SHARE_TODAY
-from renkei.database.round_trip import Prepared, Question
+from renkei.database.round_trip import Prepared
 from renkei.database.transaction import Transaction
 
 _LINKED_ABOVE: Final = Prepared(
@@ -41,12 +41,7 @@ def linked_above(tx: Transaction, keys: Iterable[int]) -> list[int]:
 
     In the same statement the copies that suppliers hold of the parts `keys` themselves are brought up to date.
     """
-    return [row[0] for row in tx.ask(question_above(keys)).tuples()]
-
-
-def question_above(keys: Iterable[int]) -> Question:
-    """What `linked_above` asks."""
-    return _LINKED_ABOVE, (sorted(keys),)
+    return [row[0] for row in tx.ask((_LINKED_ABOVE, (list(keys),))).tuples()]
 
 
 def read_below(tx: Transaction, keys: Iterable[int]) -> tuple[dict[int, list[int]], set[int], set[int]]:

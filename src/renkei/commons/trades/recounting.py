@@ -7,14 +7,13 @@ them or on anything own above them, and tells each customer whose request change
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 from uuid import UUID
 
 from renkei.commons.trades import chain_store
 from renkei.commons.trades.chain import recount
 from renkei.commons.trades.model import MAX_HOPS
 from renkei.database.events import Handler, ReceivedEvent
-from renkei.database.transaction import AskingFirst, Event, Reaction, Transaction
+from renkei.database.transaction import Event, Reaction, Transaction
 
 CHAIN_CHANGED = "jp.renkei.chain.changed.v1"
 
@@ -54,6 +53,5 @@ def on_chain_changed(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
     tx.mark("chain", [part for part in parts if isinstance(part, int)])
 
 
-_REFRESH: Final = AskingFirst(chain_store.question_above, refresh_chain)
-REACTIONS: Mapping[str, Reaction] = {"part_inputs": _REFRESH, "chain": _REFRESH}
+REACTIONS: Mapping[str, Reaction] = {"part_inputs": refresh_chain, "chain": refresh_chain}
 HANDLERS: Mapping[str, Handler] = {CHAIN_CHANGED: on_chain_changed}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from renkei.commons.edge.context import AppContext
@@ -29,8 +28,6 @@ class Exchange:
     body: bytes = b""
     content_type: str | None = None
     source: Source = "dataspace"
-    kept: dict[str, Any] = field(default_factory=dict)
-    """What the question of an operation read of the request already, for its handler."""
 
     @property
     def limits(self) -> JsonLimits:
@@ -84,9 +81,9 @@ def reads(handle: Handler, question: Callable[[Exchange], Question | None] | Non
     return Operation(handle=handle, question=question)
 
 
-def writes(handle: Handler, question: Callable[[Exchange], Question | None] | None = None) -> Operation:
+def writes(handle: Handler) -> Operation:
     """An operation that writes."""
-    return Operation(handle=handle, writes=True, question=question)
+    return Operation(handle=handle, writes=True)
 
 
 def outside(handle: Outside) -> Operation:

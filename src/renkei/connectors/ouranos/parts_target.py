@@ -6,17 +6,14 @@ from decimal import Decimal
 from typing import Final
 
 from renkei.commons.parts.model import LineDraft, Part, PartDraft, PartFilter, StructureLine
-from renkei.commons.parts.service import list_parts, put_part, put_structure, structure_of, structure_question
+from renkei.commons.parts.service import list_parts, put_part, put_structure, structure_of
 from renkei.commons.trades.service import delete_part
 from renkei.connectors.ouranos.exchange import Answer, Exchange, page_answer
-from renkei.connectors.ouranos.parts_input import UNITS, PartsInput, StructureInput, read_part, read_structure
-from renkei.database.round_trip import Question
+from renkei.connectors.ouranos.parts_input import UNITS, PartsInput, read_part, read_structure
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, round_up_5, to_json_number
 
 _UNITS: Final = frozenset(UNITS)
-_READ_BEFORE_ENTRY: Final = 64_000
-"""Bytes of a body that are read while it is not known yet who sent it: the largest legal structures fit, nobody's patience is tried."""
 
 
 def parts_model(
@@ -98,28 +95,15 @@ def get_structure(tx: Transaction, exchange: Exchange) -> Answer:
     )
 
 
-def structures_question(exchange: Exchange) -> Question | None:
-    """What `put_structures` asks first; None for a body that is too large to be read before its sender is known.
-
-    Raises `Refusal`.
-    """
-    if len(exchange.body) > _READ_BEFORE_ENTRY:
-        return None
-    sent = read_structure(exchange.json())
-    stated = exchange.kept["stated"] = (sent, _draft(sent.parent), _lines(sent))
-    return structure_question(stated[1], stated[2], exchange.context.database.clock.now().date())
-
-
 def put_structures(tx: Transaction, exchange: Exchange) -> Answer:
     """State the whole structure of a part: what was sent replaces what was there, `[]` clears it."""
-    stated = exchange.kept.get("stated")
-    if stated is None:
-        sent = read_structure(exchange.json())
-        parent, lines = _draft(sent.parent), _lines(sent)
-    else:
-        sent, parent, lines = stated
+    sent = read_structure(exchange.json())
     exchange.own(tx, *sent.operators())
-    view = put_structure(tx, parent, lines, found=tx.found)
+    lines = [
+        LineDraft(child=_draft(child), amount=child.amount or Decimal(0), unit=child.unit or "")
+        for child in sent.children
+    ]
+    view = put_structure(tx, _draft(sent.parent), lines)
     in_order = sorted(view.lines, key=lambda line: line.position)
     return Answer(
         value={
@@ -128,13 +112,6 @@ def put_structures(tx: Transaction, exchange: Exchange) -> Answer:
         },
         status=201,
     )
-
-
-def _lines(sent: StructureInput) -> list[LineDraft]:
-    return [
-        LineDraft(child=_draft(child), amount=child.amount or Decimal(0), unit=child.unit or "")
-        for child in sent.children
-    ]
 
 
 def _draft(sent: PartsInput) -> PartDraft:

@@ -46,7 +46,6 @@ from renkei.connectors.ouranos.parts_target import (
     get_structure,
     put_parts,
     put_structures,
-    structures_question,
 )
 from renkei.connectors.ouranos.queries import Query
 from renkei.connectors.ouranos.refusals import bad_query
@@ -77,7 +76,7 @@ DATATRANSPORT: Final[Mapping[str, Mapping[str, Operation]]] = {
     },
     "PUT": {
         "parts": writes(put_parts),
-        "partsStructure": writes(put_structures, structures_question),
+        "partsStructure": writes(put_structures),
         "tradeRequest": writes(put_requests),
         "tradeResponse": writes(put_responses),
         "cfp": writes(put_cfp),

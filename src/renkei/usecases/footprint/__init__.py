@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from renkei.commons.consents.service import DELIVERY_WRITTEN
 from renkei.commons.files.service import FILES
 from renkei.commons.usecase import Timer, UseCase
-from renkei.database.transaction import AskingFirst
 from renkei.usecases.footprint import (
     analysis_api,
     api,
@@ -71,7 +70,7 @@ use_case: Final = UseCase(
     migrations=Path(__file__).parent / "migrations",
     routers=_routers,
     reactions={
-        "part_inputs": AskingFirst(store.question_above, _recalculate),
+        "part_inputs": _recalculate,
         "disclosure": disclose,
         "part_deleted": _part_deleted,
         FILES: certificates.follow_files,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from renkei.database.round_trip import Prepared, Question
+from renkei.database.round_trip import Prepared
 from renkei.database.transaction import Transaction
 from renkei.kit.quantities import Unit
 from renkei.kit.strict_json import dumps
@@ -47,12 +47,7 @@ _STATED_ABOVE: Final = Prepared(
 
 def stated_above(tx: Transaction, part_keys: Iterable[int]) -> bool:
     """Whether any of these own parts, or anything own above them, has a current statement. One statement."""
-    return bool(tx.ask(question_above(part_keys)).tuples()[0][0])
-
-
-def question_above(part_keys: Iterable[int]) -> Question:
-    """What `stated_above` asks."""
-    return _STATED_ABOVE, (sorted(part_keys),)
+    return bool(tx.ask((_STATED_ABOVE, (list(part_keys),))).tuples()[0][0])
 
 
 def read_stated(tx: Transaction, part_keys: Iterable[int]) -> Stated:

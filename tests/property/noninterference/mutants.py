@@ -1,0 +1,418 @@
+"""Leaks planted on purpose, each of which the comparison must find.
+
+Row-level security hides what a forgotten WHERE would show. Leaks of that kind are therefore planted with the second lock
+taken away (`unlocked`); they also show what the second lock is for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final
+from unittest.mock import patch
+
+from starlette.responses import Response
+
+from renkei.commons.consents import service as consents
+from renkei.commons.consents.model import Payload
+from renkei.commons.consents.store import StoredConsent
+from renkei.commons.edge.calls import Call
+from renkei.commons.ledger import service as ledger
+from renkei.commons.notifications import store as notifications
+from renkei.commons.trades import recounting
+from renkei.commons.trades.chain import Recount
+from renkei.database.transaction import Transaction
+from renkei.kit.errors import FaultKind, RenkeiError
+from tests.property.noninterference.sites import Injected, each_statement
+
+Plant = Callable[[], Any]
+"""Gives a context in which the leak is there."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A leak: what it is, how it is planted, and what others do that could show by it."""
+
+    what: str
+    plant: Plant
+    acts: tuple[str, ...]
+    unlocked: bool = False
+
+
+# -- SQL -------------------------------------------------------------------------------------------------------------
+_MINE: Final = re.compile(
+    r"(?:\b\w+\.)?\b(?:operator_key|downstream_key|upstream_key|provider_key) = commons\.me\(\)"
+    r"|commons\.me\(\) IN \([^)]*\)"
+)
+
+
+def lifted(sql: str) -> str:
+    """A statement that no longer asks whose the rows are."""
+    return _MINE.sub("true", sql)
+
+
+def rewritten(change: Callable[[str], str]) -> AbstractContextManager[None]:
+    """Every statement of this process changed before it is sent."""
+    return each_statement(cache(change))
+
+
+def without_filter(*marks: str) -> Plant:
+    """The statements with all of these pieces, without their filters."""
+    return lambda: rewritten(lambda sql: lifted(sql) if all(mark in sql for mark in marks) else sql)
+
+
+def exchanged(mark: str, former: str, now: str) -> Plant:
+    """A piece of one statement exchanged."""
+    return lambda: rewritten(lambda sql: sql.replace(former, now) if mark in sql else sql)
+
+
+# -- functions -------------------------------------------------------------------------------------------------------
+def _patched(place: Any, name: str, wrap: Callable[[Any], Any]) -> Plant:
+    return lambda: patch.object(place, name, wrap(getattr(place, name)))
+
+
+class Betrayed(RenkeiError):
+    """It is there, and somebody else's."""
+
+    code = "betrayed"
+    kind = FaultKind.FORBIDDEN
+    en = "This belongs to somebody else."
+    ja = "他社のものです。"
+
+
+_EXISTS: Final = """
+    SELECT p.name, o.name AS owner FROM commons.parts p JOIN commons.operators o ON o.operator_key = p.operator_key
+     WHERE p.trace_id::text = ANY(%s)
+"""
+
+
+def _on_missing(betray: Callable[[RenkeiError, dict[str, Any] | None], None]) -> Plant:
+    """What is missing is looked up among everybody's parts."""
+
+    def wrap(run: Any) -> Any:
+        def running(self: Injected, entry: Any, work: Any, **options: Any) -> Any:
+            def looking(tx: Transaction) -> Any:
+                try:
+                    return work(tx)
+                except RenkeiError as error:
+                    if error.kind is FaultKind.MISSING:
+                        betray(error, tx.row(_EXISTS, (re.findall(r"[0-9a-f-]{36}", " ".join(_said)),)))
+                    raise
+
+            return run(self, entry, looking, **options)
+
+        return running
+
+    @contextmanager
+    def plant() -> Iterator[None]:
+        with (
+            patch.object(Injected, "run", wrap(Injected.run)),
+            patch.object(Call, "read", _noting(Call.read)),
+        ):
+            yield
+
+    return plant
+
+
+_said: list[str] = []
+
+
+def _noting(read: Any) -> Any:
+    def noting(self: Call, work: Any) -> Response:
+        _said[:] = [self.scope["path"]]
+        found: Response = read(self, work)
+        return found
+
+    return noting
+
+
+def _forbid(_: RenkeiError, found: dict[str, Any] | None) -> None:
+    if found is not None:
+        raise Betrayed
+
+
+def _name(error: RenkeiError, found: dict[str, Any] | None) -> None:
+    if found is not None:
+        error.pointer = f"{found['owner']}: {found['name']}"
+
+
+def _look_again() -> Plant:
+    """One statement more where the thing exists: nothing is said, but it takes longer."""
+
+    def wrap(run: Any) -> Any:
+        def running(self: Injected, entry: Any, work: Any, **options: Any) -> Any:
+            def looking(tx: Transaction) -> Any:
+                try:
+                    return work(tx)
+                except RenkeiError as error:
+                    if error.kind is FaultKind.MISSING and tx.row(
+                        _EXISTS, (re.findall(r"[0-9a-f-]{36}", " ".join(_said)),)
+                    ):
+                        tx.execute("SELECT pg_sleep(0)")
+                    raise
+
+            return run(self, entry, looking, **options)
+
+        return running
+
+    @contextmanager
+    def plant() -> Iterator[None]:
+        with (
+            patch.object(Injected, "run", wrap(Injected.run)),
+            patch.object(Call, "read", _noting(Call.read)),
+        ):
+            yield
+
+    return plant
+
+
+def _kept_for_all(read: Any) -> Any:
+    kept: dict[tuple[Any, ...], Response] = {}
+
+    def reading(self: Call, work: Any) -> Response:
+        key = (id(self.context), self.scope["path"], self.scope["query_string"])
+        if key not in kept:
+            kept[key] = read(self, work)
+        else:
+            self.context.database.read(self.entry, lambda tx: tx.caller)
+        return kept[key]
+
+    return reading
+
+
+def _counting(read: Any) -> Any:
+    def reading(self: Call, work: Any) -> Response:
+        answer: Response = read(self, work)
+        if self.scope["path"] == "/v1/parts":
+            count = self.context.database.read(
+                self.entry, lambda tx: tx.execute("SELECT count(*) FROM commons.parts").fetchone()
+            )
+            answer.headers["X-Total-Count"] = str(count)
+        return answer
+
+    return reading
+
+
+def _to_somebody_else(insert: Any) -> Any:
+    def inserting(tx: Transaction, notices: Any) -> None:
+        insert(
+            tx,
+            [
+                *notices,
+                *((1 if tx.caller.operator_key != 1 else 2, type_, None, None) for _, type_, _, _ in notices),
+            ],
+        )
+
+    return inserting
+
+
+def _with_every_attribute(former: Any) -> Any:
+    def bringing(self: Any, trade: Any, consent: StoredConsent | None, payload: Payload, last: Any) -> None:
+        if consent is not None and consent.state == "granted":
+            consent = replace(consent, attributes=consent.attributes | {"pds"})
+        former(self, trade, consent, payload, last)
+
+    return bringing
+
+
+def _without_end(former: Any) -> Any:
+    def bringing(self: Any, trade: Any, consent: StoredConsent | None, payload: Payload, last: Any) -> None:
+        if consent is not None and consent.state == "withdrawn":
+            consent = replace(consent, state="granted", attributes=frozenset({"total"}))
+        former(self, trade, consent, payload, last)
+
+    return bringing
+
+
+def _told_of_everything(former: Any) -> Any:
+    def bringing(self: Any, trade: Any, consent: StoredConsent | None, payload: Payload, last: Any) -> None:
+        former(self, trade, consent, payload, last)
+        self.told.append((trade.downstream_key, trade.trade_key, trade.request_key))
+
+    return bringing
+
+
+def _coverage_of_structure(former: Any) -> Any:
+    def bringing(self: Any, trade: Any, consent: StoredConsent | None, payload: Payload, last: Any) -> None:
+        attributes = {
+            name: {**content, "version": payload.version} if name != "certificate" else content
+            for name, content in payload.attributes.items()
+        }
+        former(self, trade, consent, replace(payload, attributes=attributes), last)
+
+    return bringing
+
+
+def _speaking_tombstone(former: Any) -> Any:
+    def burying(self: Any, last: Any, downstream_part_key: int, request_key: int | None = None) -> None:
+        before = len(self.rows)
+        former(self, last, downstream_part_key, request_key)
+        said = self.tx.row(
+            "SELECT s.declared FROM footprint.statements s JOIN commons.trades t ON t.upstream_part_key = s.part_key "
+            "WHERE t.trade_key = %s AND s.superseded_at IS NULL AND s.operator_key = commons.me()",
+            (last.trade_key,),
+        )
+        self.rows[before:] = [replace(row, payload=dict(said or {})) for row in self.rows[before:]]
+
+    return burying
+
+
+def _facts_for_the_consumer(record: Any) -> Any:
+    def recording(tx: Transaction, kind: str, subject_id: Any, content: Any, **options: Any) -> None:
+        if kind == "consent":
+            row = tx.row(
+                "SELECT operator_id FROM commons.directory WHERE operator_key = %s",
+                (content["consumer_key"],),
+            )
+            options["parties"] = [(content["consumer_key"], row["operator_id"] if row else None)]
+        record(tx, kind, subject_id, content, **options)
+
+    return recording
+
+
+def _values_counted(recount: Any) -> Any:
+    def counting(received: Any, children: Any, terminated: Any, sent: Any) -> Any:
+        received = list(received)
+        found = {one.request_key: one for one in recount(received, children, terminated, sent)}
+        more = sum(len(lines) for lines in children.values())
+        return [
+            replace(
+                found.get(one.request_key)
+                or Recount(one.request_key, one.tree_terminated, one.completed_count, one.trades_count),
+                trades_count=1 + more,
+            )
+            for one in received
+        ]
+
+    return counting
+
+
+_VALUES: Final = (
+    "value", "value_of_end", "quality", "primary_share", "gate_to_gate", "categories",
+)  # fmt: skip
+
+MUTANTS: Final[Mapping[str, Mutant]] = {
+    "parts listed unfiltered": Mutant(
+        "GET /v1/parts without whose parts", without_filter("ORDER BY p.name, p.support_name, p.trace_id", "%(roots)s"),
+        ("parts", "part_renamed"), unlocked=True,
+    ),
+    "part read unfiltered": Mutant(
+        "a foreign part by its id", without_filter("p.trace_id = ANY(%s)", "p.deleted_at IS NULL"),
+        ("parts", "part_renamed"), unlocked=True,
+    ),
+    "structure read unfiltered": Mutant(
+        "a foreign structure by its part's id", without_filter("FROM parent JOIN commons.structure_lines l"),
+        ("structure",), unlocked=True,
+    ),
+    "request read unfiltered": Mutant(
+        "a request between two others", without_filter("WHERE r.request_id = %s", "r.state <> 'CANCEL'"),
+        ("message", "request", "answer"), unlocked=True,
+    ),
+    "inbox unfiltered": Mutant(
+        "notifications of all", without_filter("FROM commons.notifications n"), ("request", "answer"), unlocked=True,
+    ),
+    "consents unfiltered": Mutant(
+        "what others disclose", without_filter("FROM commons.consents c", "ORDER BY c.consent_key DESC"),
+        ("consent", "consent_withdrawn"), unlocked=True,
+    ),
+    "plants unfiltered": Mutant(
+        "plants of all", without_filter("FROM commons.plants", "ORDER BY plant_key"), ("plant",), unlocked=True,
+    ),
+    "files unfiltered": Mutant(
+        "files of all", without_filter("FROM commons.files", "ORDER BY"), ("file", "certificate"), unlocked=True,
+    ),
+    "proposals unfiltered": Mutant(
+        "values proposed to others", without_filter("FROM footprint.proposals p", "p.proposal_key"),
+        ("proposal",), unlocked=True,
+    ),
+    "declarations unfiltered": Mutant(
+        "what others declared", without_filter("FROM footprint.declarations d"), ("declaration",), unlocked=True,
+    ),
+    "updates unfiltered": Mutant(
+        "what waits at others", without_filter("FROM footprint.updates u", "ORDER BY u.update_key"),
+        ("policy", "waiting_value"), unlocked=True,
+    ),
+    "statements unfiltered": Mutant(
+        "foreign versions of a footprint", without_filter("FROM footprint.statements"), _VALUES, unlocked=True,
+    ),
+    "invited companies for all": Mutant(
+        "a company that somebody else invited",
+        exchanged(
+            "WHERE operator_id = ANY(%s::uuid[])",
+            "(state <> 'provisional' OR invited_by_key = commons.me() OR operator_key = commons.me())", "true",
+        ),
+        ("invitation",), unlocked=True,
+    ),
+    "count unfiltered": Mutant(
+        "how many parts there are in all", _patched(Call, "read", _counting), ("parts",), unlocked=True
+    ),
+    "cursor with foreign ids": Mutant(
+        "a page that begins at somebody else's part",
+        exchanged("WHERE trace_id = %(after)s", "WHERE trace_id = %(after)s AND operator_key = commons.me()", "WHERE trace_id = %(after)s"),
+        ("parts", "part_renamed"), unlocked=True,
+    ),
+    "order by a hidden field": Mutant(
+        "requests in the order of how many parts the other party has",
+        exchanged(
+            "WHERE r.request_key IN (SELECT request_key FROM page)", "ORDER BY r.created_at DESC, r.request_key DESC",
+            "ORDER BY (SELECT count(*) FROM commons.parts x WHERE x.operator_key IN (r.upstream_key, r.downstream_key)) % 7, r.request_key DESC",
+        ),
+        ("parts",), unlocked=True,
+    ),
+    "403 for 404": Mutant("forbidden where it exists", _on_missing(_forbid), ("parts",), unlocked=True),
+    "foreign name in an error": Mutant(
+        "whose it is, in the text of an error", _on_missing(_name), ("parts", "part_renamed"), unlocked=True
+    ),
+    "slower where it exists": Mutant("one statement more for what exists", _look_again(), ("parts",), unlocked=True),
+    "answer kept without key": Mutant(
+        "the first caller's answer for everybody", _patched(Call, "read", _kept_for_all), ("parts", "plant", "file")
+    ),
+    "notification to the wrong inbox": Mutant(
+        "what happened between two, told to a third", _patched(notifications, "insert", _to_somebody_else),
+        ("request", "message", "answer"),
+    ),
+    "delivery with an unconsented attribute": Mutant(
+        "the share of primary data, whatever was agreed",
+        _patched(consents._Writer, "bring_up_to_date", _with_every_attribute), ("primary_share",),
+    ),
+    "delivery after the withdrawal": Mutant(
+        "the total still after the consent was taken back",
+        _patched(consents._Writer, "bring_up_to_date", _without_end), ("value", "value_of_end"),
+    ),
+    "told of every version": Mutant(
+        "a notification although nothing disclosed has changed",
+        _patched(consents._Writer, "bring_up_to_date", _told_of_everything), _VALUES,
+    ),
+    "version in the content": Mutant(
+        "how often the supplier changed anything",
+        _patched(consents._Writer, "bring_up_to_date", _coverage_of_structure), _VALUES,
+    ),
+    "tombstone with content": Mutant(
+        "the present value in the row that takes it back", _patched(consents._Writer, "bury", _speaking_tombstone), _VALUES,
+    ),
+    "counter that counts lines": Mutant(
+        "the size of the supplier's structure in a chain counter", _patched(recounting, "recount", _values_counted),
+        ("structure",),
+    ),
+    "fact for the consumer": Mutant(
+        "the versions of a consent in the ledger, for the consumer",
+        _patched(ledger, "record", _facts_for_the_consumer), ("consent", "consent_withdrawn"),
+    ),
+    "hidden number of the customer's part": Mutant(
+        "how many lines the customer's structures have, in the copy that goes out",
+        exchanged(
+            "copies AS (", "SET customer_part = c.card",
+            "SET customer_part = c.card || jsonb_build_object('info3', (SELECT count(*) FROM commons.structure_lines x "
+            "WHERE x.operator_key = commons.me())::text)",
+        ),
+        ("structure", "part_renamed"),
+    ),
+    "answered anew": Mutant(
+        "the time of the last statement, in the request",
+        exchanged("SET state = 'COMPLETED', review = NULL", "AND r.state = 'NOT_COMPLETED'", "AND r.state <> 'CANCEL'"),
+        _VALUES,
+    ),
+}  # fmt: skip
