@@ -106,6 +106,18 @@ def test_what_is_not_chosen_does_not_reach_the_customer(world, person, asked):
     assert "2.5" not in person("A社").open(request).text
 
 
+def test_the_name_of_an_item_that_is_there_means_that_item(world, person, asked):
+    b = world.company("B社")
+    there = b.make_part("ボルト M8", partsLabelName="六角ボルト", amountRequiredUnit="liter")
+    b.make_part("他の品")
+    request = asked()
+    answer_fully(person("B社"), request)
+    part = b.call("GET", f"/v1/parts/{there}").json()
+    assert (part["label"], part["unit"]) == ("六角ボルト", "liter")
+    footprint = b.call("GET", f"/v1/parts/{there}/footprint").json()
+    assert footprint["statement"]["declared"]["raw_material"]["component"] == 1.5
+
+
 def test_every_step_can_be_left_and_come_back_to(person, asked):
     request = asked()
     somebody = person("B社")

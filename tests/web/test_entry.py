@@ -104,6 +104,12 @@ def test_an_address_without_a_page_says_so(world, person):
     assert (shown.status, "There is no page at this address." in shown.text) == (404, True)
 
 
+def test_the_style_sheet_is_whole():
+    css = (WEB / "static/renkei.css").read_text("utf-8")
+    assert css.count("{") == css.count("}")
+    assert re.findall(r"^[<=>]{7}", css, re.MULTILINE) == []
+
+
 def sentences():
     """Every sentence of templates and modules."""
     found = extract_from_dir(

@@ -125,7 +125,11 @@ def test_the_customer_changes_and_cancels(person, a, b):
     assert (told.status, 'id="fault-due_date"' in told.html) == (422, True)
     shown = customer.send(customer.open(request), f"{request}/cancel")
     assert "The request has been cancelled." in shown.text
-    assert person("B社").open(request).status == 404
+    supplier = person("B社")
+    assert supplier.open(request).status == 404
+    told = supplier.open("/app/notifications")
+    assert "A社 has cancelled a request" in told.text
+    assert request not in told.page.links
 
 
 @pytest.mark.parametrize("action", ["reply", "reject", "answer/send"])
@@ -155,7 +159,7 @@ def test_what_happened_is_told_and_marked_as_read(person, a, b):
     somebody = person("B社")
     assert "Notifications 1 unread" in somebody.open("/app/").text
     shown = somebody.open("/app/notifications")
-    assert "A社 asks you for a footprint" in shown.text
+    assert "A社 asks you for a footprint A12345" in shown.text
     assert request in shown.page.links
     after = somebody.send(shown, "/app/notifications")
     assert "unread" not in after.text

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final, TypeVar
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from fastapi import Depends
 from starlette.requests import ClientDisconnect, Request
@@ -166,8 +166,11 @@ class PageCall:
 
     @property
     def here(self) -> str:
-        """The address of this page; of a form that was sent, the page it is about."""
+        """The address of this page; of a form that was sent, the page on which it stood."""
         url = self.request.url
+        if self.request.method != "GET":
+            before = urlsplit(self.request.headers.get("referer", ""))
+            return before.path + (f"?{before.query}" if before.query else "")
         return url.path + (f"?{url.query}" if url.query else "")
 
     def tell(self, error: RenkeiError) -> None:

@@ -109,6 +109,7 @@ class RequestFilter:
     """
 
     state: RequestState | None = None
+    request_ids: tuple[UUID, ...] | None = None
     text: str | None = None
     overdue_on: date | None = None
 

@@ -83,6 +83,7 @@ __all__ = [
     "reject",
     "reply",
     "request_of",
+    "requests_of_ids",
     "requests_received",
     "review",
     "shares_of",
@@ -465,6 +466,14 @@ def statuses(
     if target == "REQUEST":
         return _page_by_trace(tx, rows, limit)
     return page_of(rows, limit, id_of=lambda view: view.request_id)
+
+
+def requests_of_ids(tx: Transaction, request_ids: Iterable[UUID]) -> list[RequestView]:
+    """The living ones of these requests that the caller sent or received, newest first. One statement, none for none."""
+    ids = tuple(set(request_ids))
+    if not ids:
+        return []
+    return store.list_requests(tx, None, where=RequestFilter(request_ids=ids), rows_wanted=len(ids))
 
 
 def find_requests(

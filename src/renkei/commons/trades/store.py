@@ -136,6 +136,7 @@ _OF_TRACES: Final[LiteralString] = """
                                   AND t.cancelled_at IS NULL)
 """
 _OF_ID: Final[LiteralString] = " AND r.request_id = %(request)s "
+_OF_IDS: Final[LiteralString] = " AND r.request_id = ANY(%(request_ids)s) "
 _OF_STATE: Final[LiteralString] = " AND r.state = %(state)s "
 _OVERDUE: Final[LiteralString] = " AND r.due_date < %(overdue)s AND r.state IN ('NOT_COMPLETED', 'REJECT') "
 _OF_TEXT: Final[LiteralString] = """
@@ -173,6 +174,7 @@ def list_requests(
     """
     conditions = (
         (_OF_KIND if kind is not None else "")
+        + (_OF_IDS if where.request_ids is not None else "")
         + (_OF_STATE if where.state is not None else "")
         + (_OVERDUE if where.overdue_on is not None else "")
         + (_OF_TEXT if where.text is not None else "")
@@ -196,6 +198,7 @@ def list_requests(
         {
             "after": after,
             "kind": kind,
+            "request_ids": None if where.request_ids is None else list(where.request_ids),
             "state": where.state,
             "overdue": where.overdue_on,
             "text": None if where.text is None else containing(where.text),

@@ -333,7 +333,7 @@ def _add_end(routes: APIRouter) -> None:
             call.tell(error)
             now = call.read(lambda tx: _answering(tx, request_id))
             return _unready(call, now) or call.show(
-                "answer_send.html", 409, now=now, choice=now.choice, whole=True
+                "answer_send.html", 409, now=now, choice=_choice_of(form), whole=False
             )
         return call.redirect(_step(request_id, "sent"))
 
@@ -514,6 +514,11 @@ def _new_item(tx: Transaction, form: ItemForm, now: Answering) -> Part:
         raise SeveralFaults(faults_of({"type": "missing", "loc": (name,)} for name in missing))
     assert form.name is not None
     assert plant_id is not None
+    # The name of a part that is there already means that part, with all that is stated of it.
+    there = list_parts(tx, PartFilter(name=form.name, plant_id=plant_id), limit=SHOWN).items
+    for part in there:
+        if part.support_name is None:
+            return part
     return update_part(
         tx, PartDraft(plant_id=plant_id, name=form.name, unit=form.unit, label=now.view.customer_part.label)
     )
@@ -634,6 +639,10 @@ def _chosen(call: PageCall) -> Choice:
     until = _end_of(form.valid_until)
     if until is not None and until <= call.context.database.clock.now():
         raise SeveralFaults(AlreadyOver("/valid_until").faults)
+    return _choice_of(form)
+
+
+def _choice_of(form: DisclosureForm) -> Choice:
     return Choice(
         attributes=frozenset(form.attributes),
         purpose=form.purpose,

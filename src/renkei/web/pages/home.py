@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -29,6 +30,7 @@ class Home:
     answered: int
     waiting_updates: int
     names: dict[str, str]
+    today: date
 
 
 def router() -> APIRouter:
@@ -59,5 +61,6 @@ def _home(tx: Transaction) -> Home:
         sent=len(sent),
         answered=sum(one.state == "COMPLETED" for one in sent),
         waiting_updates=len(updates(tx).items),
+        today=today,
         names={str(one.operator_id): one.name for one in named},
     )

@@ -14,6 +14,7 @@ from renkei.commons.edge.fields import Id
 from renkei.commons.edge.validation import Body
 from renkei.commons.notifications.model import Notification
 from renkei.commons.notifications.service import list_notifications, mark_read
+from renkei.commons.trades.service import requests_of_ids
 from renkei.database.transaction import Transaction
 from renkei.kit.ids import parse_id
 from renkei.web.calls import Opened
@@ -35,6 +36,8 @@ class Told:
     rows: tuple[Notification, ...]
     next: UUID | None
     names: Mapping[UUID, str]
+    items: Mapping[UUID, str]
+    """The customer's name of the item, by request; a cancelled request has none."""
 
 
 def router() -> APIRouter:
@@ -57,4 +60,10 @@ def router() -> APIRouter:
 
 def _told(tx: Transaction, after: UUID | None) -> Told:
     page = list_notifications(tx, after=after, limit=ROWS)
-    return Told(page.items, page.next_cursor, names_of(tx, (one.sender_operator_id for one in page.items)))
+    about = {one.relation.request_id for one in page.items if one.relation and one.relation.request_id}
+    return Told(
+        rows=page.items,
+        next=page.next_cursor,
+        names=names_of(tx, (one.sender_operator_id for one in page.items)),
+        items={one.request_id: one.customer_part.name for one in requests_of_ids(tx, about)},
+    )
