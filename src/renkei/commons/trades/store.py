@@ -213,12 +213,14 @@ def list_requests(
 
 _NEWEST_RECEIVED: Final = Prepared(
     """
-    SELECT concat_ws(',', 'received', r.request_key, r.xmin, t.xmin) AS fingerprint, r.request_id
-      FROM commons.requests r
-      JOIN commons.trades t ON t.trade_key = r.trade_key AND t.upstream_key = r.upstream_key
-     WHERE r.upstream_key = commons.me() AND r.state <> 'CANCEL' AND r.kind = $1
+    SELECT concat_ws(',', 'received', r.request_key, r.version, t.xmin) AS fingerprint, r.request_id
+      FROM (SELECT o.request_key, o.request_id, o.trade_key, o.created_at, o.xmin AS version
+              FROM commons.requests o
+             WHERE o.upstream_key = (SELECT commons.me()) AND o.state <> 'CANCEL' AND o.kind = $1
+             ORDER BY o.created_at DESC, o.request_key DESC
+             LIMIT $2) r
+      JOIN commons.trades t ON t.trade_key = r.trade_key AND t.upstream_key = (SELECT commons.me())
      ORDER BY r.created_at DESC, r.request_key DESC
-     LIMIT $2
     """
 )
 """The newest living requests of a kind that the caller received, newest first.

@@ -20,7 +20,11 @@ _GLANCE: Final = Prepared(
            p.part_key, p.trace_id, p.plant_id, p.name, p.support_name, p.terminated, p.unit, p.label, p.info1, p.info2,
            p.info3, p.mass_kg_per_unit, p.density_kg_per_liter, p.structure_key, p.created_at, p.updated_at
       FROM unnest($1::uuid[]) WITH ORDINALITY AS i(trace_id, n)
-      JOIN commons.own_parts p ON p.trace_id = i.trace_id AND p.operator_key = (SELECT commons.me())
+     CROSS JOIN LATERAL (
+        -- OFFSET 0: found by its trace id; the planner would rather read all parts of a company and pick.
+        SELECT p.* FROM commons.own_parts p
+         WHERE p.trace_id = i.trace_id AND p.operator_key = (SELECT commons.me()) OFFSET 0
+      ) p
       LEFT JOIN footprint.statements s
         ON s.part_key = p.part_key AND s.operator_key = (SELECT commons.me()) AND s.trade_key IS NULL
        AND s.superseded_at IS NULL
