@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+MAKER = "蓄電池製造株式会社"
+SUPPLIER = "セル部品工業株式会社"
+
 
 @dataclass(frozen=True)
 class Scenery:
@@ -20,8 +23,8 @@ class Scenery:
 
 
 def furnish(world):
-    """Six parts at a battery maker: one supplier has answered, one part is estimated, one has nothing yet."""
-    maker, supplier = world.company("蓄電池製造株式会社"), world.company("セル部品工業株式会社")
+    """Six parts at a battery maker: one supplier has answered anew, others are estimated or have nothing yet."""
+    maker, supplier = world.company(MAKER), world.company(SUPPLIER)
     other = world.company("筐体鋳造株式会社")
     piece = {"amountRequiredUnit": "unit"}
     module, (cell, plate) = maker.make_structure(
@@ -60,6 +63,8 @@ def furnish(world):
         )
         assert answer.status_code == 200, answer.text
     world.settle()
+    policy = maker.call("PUT", f"/v1/parts/{pack}/update-policy", json_body={"mode": "review"})
+    assert policy.status_code == 200, policy.text
     supplier.state(own, cfp=(3.9, 1.2, 4.1, 0.4), cfp_id=str(own_footprint(supplier, own)), **per_piece)
     world.settle()
     return Scenery(
