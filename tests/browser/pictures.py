@@ -12,7 +12,6 @@ PICTURES = Path(__file__).parents[2] / "docs/pictures"
 PAGES = {
     MAKER: {
         "home": "/app/",
-        "requests": "/app/requests",
         "part": "/app/parts/{pack}",
         "structure": "/app/parts/{pack}/structure?open={module}",
         "breakdown": "/app/parts/{pack}/breakdown",
@@ -21,7 +20,7 @@ PAGES = {
         "suppliers": "/app/parts/{cell}/suppliers",
         "updates": "/app/updates",
     },
-    SUPPLIER: {"disclosures": "/app/disclosures"},
+    SUPPLIER: {"requests": "/app/requests", "disclosures": "/app/disclosures"},
 }
 WIDTHS = (1440, 390)
 
@@ -35,5 +34,5 @@ def test_pictures(world, signed_in, language):
             page = signed_in(company, language=language, width=width, height=900 if width > 600 else 844)
             for name, address in pages.items():
                 page.goto(address.format(pack=scenery.pack, module=scenery.module, cell=scenery.cell))
-                page.screenshot(path=PICTURES / f"{name}-{language}-{width}.jpg", type="jpeg", quality=40)
+                page.screenshot(path=PICTURES / f"{name}-{language}-{width}.jpg", type="jpeg", quality=38)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
