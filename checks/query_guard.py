@@ -51,6 +51,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "footprint.declarations": ("operator_key",),
     "footprint.factor_sets": ("operator_key",),
     "footprint.factors": ("operator_key",),
+    "footprint.sheets": ("operator_key",),
 }
 _CALLS = {"execute", "executemany", "row", "rows", "copy", "stream", "Prepared"}
 _SQL = re.compile(

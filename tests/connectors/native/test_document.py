@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 
 from tests.connectors.native.contract import Contract
+from tests.connectors.native.test_sheets import SHEET
 from tests.connectors.native.world import Member, World, good
 
 JSON = "application/json"
@@ -149,6 +150,7 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         "request_id": asked["request_id"],
         "trade_id": asked["trade_id"],
         "file_id": file["file_id"],
+        "sheet_id": good(a.put(f"/parts/{bought}/sheets", SHEET))["sheet_id"],
         "set_id": "jp-fuels",
         "version": "2024",
         "factor_id": "city-gas",

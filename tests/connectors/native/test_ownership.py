@@ -29,6 +29,20 @@ FACTORS = {
     "period_to": "2025-03-31",
     "table": "factor_id,name_ja,value,unit\nsteel,鋼板,2.2,kg\n",
 }
+SHEET = {
+    "period_from": "2024-04-01",
+    "period_to": "2025-03-31",
+    "declared_unit": "kilogram",
+    "lines": [
+        {
+            "line_id": "power",
+            "activity": "energy",
+            "amount": 1,
+            "unit": "kWh",
+            "factor": "owid-grid@2023#electricity-jp",
+        }
+    ],
+}
 LINE = {"child": {"trace_id": "{part}"}, "amount": 1, "unit": "kilogram"}
 
 MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -91,6 +105,12 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/files/{file}/content", {}),
     ("PUT", "/files/{file}/content", {"content": b"%PDF-1.7 x"}),
     ("DELETE", "/files/{file}", {}),
+    ("GET", "/parts/{part}/sheets", {}),
+    ("PUT", "/parts/{part}/sheets", {"json": SHEET}),
+    ("POST", "/parts/{part}/sheets/calculate", {"json": SHEET}),
+    ("GET", "/sheets/{sheet}", {}),
+    ("GET", "/sheets/{sheet}?version=1", {}),
+    ("GET", "/sheets/{sheet}/next", {}),
     ("GET", "/factor-sets/{factor_set}/2024", {}),
     ("GET", "/factors/{factor_set}/2024/steel", {}),
     ("POST", "/trades/{trade}/proposal", {"json": VALUE}),
@@ -103,6 +123,11 @@ REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("POST", "/parts", {"json": {"plant_id": "{plant}", "name": "X"}}),
     ("PUT", "/parts/{mine}", {"json": {"plant_id": "{plant}", "name": "X"}}),
     ("PUT", "/parts/{mine}/structure", {"json": {"lines": [LINE]}}),
+    (
+        "PUT",
+        "/parts/{mine}/sheets",
+        {"json": SHEET | {"lines": [SHEET["lines"][0] | {"factor": "{factor_set}@2024#steel"}]}},
+    ),
     ("PUT", "/parts/{mine}/certificate", {"json": {"files": [{"file_id": "{file}"}]}}),
 )
 """The id stands in the content: answered 422 with its place."""
@@ -148,6 +173,7 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
     request = {"trace_id": a.part("ボルト"), "upstream_operator_id": invited["operator_id"]}
     proposal = good(a.post(f"/trades/{good(a.post('/requests', request))['trade_id']}/proposal", VALUE))
     factors = good(a.post("/factor-sets", FACTORS))
+    sheet = good(a.put(f"/parts/{a.part('算定品')}/sheets", SHEET))
     update = a.waiting_update()
     mine = c.part("購入品")
     c.ask(b, mine)
@@ -163,6 +189,7 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{proposal}": proposal["proposal_id"],
         "{file}": file["file_id"],
         "{factor_set}": factors["set_id"],
+        "{sheet}": sheet["sheet_id"],
         "{update}": update["update_id"],
         "{declaration}": good(a.get("/declarations"))["items"][0]["declaration_id"],
         "{mine}": mine,

@@ -131,6 +131,11 @@ SENTENCES: Final[dict[str, tuple[str, str, str]]] = {
         "This must be a number of at most {digits} digits, as a JSON number or text.",
         "{digits}桁以内の数値（JSONの数値または文字列）で指定してください。",
     ),
+    "not_unit": (
+        "not_unit",
+        "This must be a unit such as kWh, kg or m3, or a currency such as JPY.",
+        "kWh、kg、m3などの単位、またはJPYなどの通貨で指定してください。",
+    ),
     "not_date": (
         "not_date",
         "This must be a date such as 2026-04-01.",

@@ -19,6 +19,8 @@ from renkei.usecases.footprint import (
     updates,
     updates_store,
 )
+from renkei.usecases.footprint.calculator import api as calculator_api
+from renkei.usecases.footprint.calculator import store as calculator_store
 from renkei.usecases.footprint.disclosure import disclose, on_delivery
 from renkei.usecases.footprint.factors import api as factors_api
 from renkei.usecases.footprint.kind import KIND
@@ -39,6 +41,7 @@ def _recalculate(tx: Transaction, part_keys: set[int]) -> None:
 def _part_deleted(tx: Transaction, part_keys: set[int]) -> None:
     store.end_all(tx, part_keys)
     updates_store.end_of_parts(tx, part_keys)
+    calculator_store.end_of_parts(tx, part_keys)
     certificates.erase_certificates(tx, part_keys)
 
 
@@ -49,6 +52,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         *follow_api.routers(context),
         *analysis_api.routers(context),
         *factors_api.routers(context),
+        *calculator_api.routers(context),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 MOST_ID: int = 100
 """Characters of a set's name, a version, a factor's id."""
@@ -56,8 +57,7 @@ class GwpSet(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class FactorRef:
+class FactorRef(NamedTuple):
     """One factor of one version of one set; written "set@version#factor"."""
 
     set_id: str

@@ -1,0 +1,171 @@
+"""Operations on sheets: calculate, keep with its statement, look at, begin next year's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+from uuid import UUID
+
+from renkei.commons.parts.model import Part
+from renkei.commons.parts.service import part_keys as own_parts
+from renkei.commons.trades.service import trades_into
+from renkei.database.caller import WRITERS
+from renkei.database.transaction import Transaction
+from renkei.kit.errors import SeveralFaults
+from renkei.kit.paging import Page, page_of
+from renkei.kit.quantities import DECLARED_UNITS
+from renkei.usecases.footprint.calculator import store
+from renkei.usecases.footprint.calculator.documents import result_json
+from renkei.usecases.footprint.calculator.engine import calculate, refs_of
+from renkei.usecases.footprint.calculator.errors import SheetChanged, SheetMissing
+from renkei.usecases.footprint.calculator.model import Calculation, Question, Sheet, StoredSheet
+from renkei.usecases.footprint.calculator.rules import NextSheet, faults_of, next_sheet
+from renkei.usecases.footprint.errors import PartMissing, TradeMissing, UnitNotDeclarable
+from renkei.usecases.footprint.factors.model import Factor, FactorRef
+from renkei.usecases.footprint.factors.service import factors_by_ref
+from renkei.usecases.footprint.kind import KIND
+from renkei.usecases.footprint.model import Statement, StatementDraft
+from renkei.usecases.footprint.service import footprints, put_statement
+
+MOST_NAMED: Final = 50
+"""Factors that a statement's method names; the sheet has them all."""
+
+
+def calculate_sheet(tx: Transaction, sheet: Sheet) -> Calculation:
+    """The result, and nothing is kept. Raises `PartMissing`, `TradeMissing`, `SeveralFaults`."""
+    part, _ = _place(tx, sheet)
+    return _calculated(tx, sheet, part)
+
+
+def put_sheet(tx: Transaction, sheet: Sheet, *, replaces: int | None = None) -> StoredSheet:
+    """Keep a sheet and state the footprint that it gives; the sheet of the same part, trade and period is replaced.
+
+    `replaces`: the version that was looked at; raises `SheetChanged` if it is not the present one any more.
+    A footprint of a later period stays: then the sheet is kept without a statement, and a question says so.
+    Raises `PartMissing`, `TradeMissing`, and `SeveralFaults` with everything that makes the sheet impossible.
+    """
+    tx.caller.require(*WRITERS)
+    part, trade_key = _place(tx, sheet)
+    found = _calculated(tx, sheet, part)
+    present = store.current(tx, part.part_key, trade_key, sheet)
+    if replaces is not None and (present is None or present[1] != replaces):
+        raise SheetChanged("/replaces", version=0 if present is None else present[1])
+    sheet_id, version = (tx.new_id(), 1) if present is None else (present[0], present[1] + 1)
+    former = _statement(tx, sheet.trace_id, trade_key)
+    statement_id = None
+    if former is not None and former.period_to is not None and former.period_to > sheet.period_to:
+        found = replace(found, questions=(*found.questions, Question(code="older_period")))
+    else:
+        draft = _draft(sheet, found, former, sheet_id, version)
+        statement_id = put_statement(tx, draft).statement_id
+    store.insert(
+        tx,
+        part.part_key,
+        trade_key,
+        sheet,
+        result_json(found),
+        sheet_id=sheet_id,
+        version=version,
+        statement_id=statement_id,
+    )
+    return sheet_version(tx, sheet_id)
+
+
+def sheet_version(tx: Transaction, sheet_id: UUID, version: int | None = None) -> StoredSheet:
+    """One version of an own sheet, or the present one. Raises `SheetMissing`."""
+    found = store.listed(tx, sheet_id=sheet_id, version=version, limit=1)
+    if not found:
+        raise SheetMissing
+    return found[0]
+
+
+def sheets(
+    tx: Transaction, trace_id: UUID, *, after: UUID | None = None, limit: int = 100
+) -> Page[StoredSheet]:
+    """The present sheets of an own part, newest first. Raises `PartMissing`."""
+    part = own_parts(tx, [trace_id]).get(trace_id)
+    if part is None:
+        raise PartMissing
+    found = store.listed(tx, part_key=part.part_key, after=after, limit=limit + 1)
+    return page_of(found, limit, id_of=lambda one: one.sheet_id)
+
+
+def begin_next(tx: Transaction, sheet_id: UUID) -> NextSheet:
+    """Next year's sheet from this one, with what has to be asked for. Nothing is kept. Raises `SheetMissing`."""
+    return next_sheet(sheet_version(tx, sheet_id).sheet)
+
+
+def _place(tx: Transaction, sheet: Sheet) -> tuple[Part, int | None]:
+    part = own_parts(tx, [sheet.trace_id]).get(sheet.trace_id)
+    if part is None:
+        raise PartMissing("/trace_id")
+    if sheet.trade_id is None:
+        return part, None
+    for trade in trades_into(tx, [part.part_key], KIND):
+        if trade.trade_id == sheet.trade_id:
+            return part, trade.trade_key
+    raise TradeMissing("/trade_id")
+
+
+def _calculated(tx: Transaction, sheet: Sheet, part: Part) -> Calculation:
+    factors = _factors(tx, sheet)
+    faults = faults_of(sheet, factors)
+    if sheet.declared_unit not in DECLARED_UNITS:
+        allowed = ", ".join(unit.value for unit in DECLARED_UNITS)
+        faults += UnitNotDeclarable("/declared_unit", unit=sheet.declared_unit.value, allowed=allowed).faults
+    if faults:
+        raise SeveralFaults(tuple(faults))
+    found = calculate(sheet, factors, part.facts)
+    if part.has_lines and any(one.component for one in found.stages.values()):
+        more = Question(code="component_beside_structure")
+        found = replace(found, questions=(*found.questions, more))
+    return found
+
+
+def _factors(tx: Transaction, sheet: Sheet) -> Mapping[FactorRef, Factor]:
+    """The factors that a sheet names and those that complete them: two statements at most."""
+    found = factors_by_ref(tx, refs_of(sheet))
+    further = {one.upstream for one in found.values() if one.upstream is not None} - set(found)
+    return found | (factors_by_ref(tx, further) if further else {})
+
+
+def _statement(tx: Transaction, trace_id: UUID, trade_key: int | None) -> Statement | None:
+    [view] = footprints(tx, [trace_id])
+    if trade_key is None:
+        return view.statement
+    return next((one for one in view.trade_statements if one.trade_key == trade_key), None)
+
+
+def _draft(
+    sheet: Sheet, found: Calculation, former: Statement | None, sheet_id: UUID, version: int
+) -> StatementDraft:
+    method: dict[str, Any] = {
+        "calculation": "activity" if sheet.split is None else "organisation",
+        "calcMethod": "0" if sheet.split is None else "1",
+        "sheet": f"{sheet_id}/{version}",
+        "rule_set": f"{found.rule_set} {found.rule_set_version}",
+        "factors": list(found.factors[:MOST_NAMED]),
+        "gwp_sets": list(found.gwp_sets),
+        "allocation": sheet.allocation.method,
+        "partial": found.partial,
+        "omitted": found.omitted,
+        "proxies": sum(any(piece.proxy for piece in line.pieces) for line in found.lines),
+    }
+    if sheet.split is not None:
+        method |= {"distribution_index": sheet.split.index, "distribution_level": sheet.split.level}
+    return StatementDraft(
+        trace_id=sheet.trace_id,
+        cfp_id=None if former is None else former.cfp_id,
+        declared_unit=sheet.declared_unit,
+        declared=found.stages,
+        quality=found.quality,
+        categories=found.categories,
+        primary_data_share=found.primary_data_share,
+        gate_to_gate=found.gate_to_gate,
+        method=method,
+        component_scope=sheet.component_scope,
+        period_from=sheet.period_from,
+        period_to=sheet.period_to,
+        trade_id=sheet.trade_id,
+    )

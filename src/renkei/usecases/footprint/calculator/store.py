@@ -1,0 +1,121 @@
+"""All SQL of sheets: the company's own, in versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from renkei.database.transaction import Transaction
+from renkei.kit.strict_json import dumps
+from renkei.usecases.footprint.calculator.model import Sheet, StoredSheet
+
+
+def current(tx: Transaction, part_key: int, trade_key: int | None, sheet: Sheet) -> tuple[UUID, int] | None:
+    """Id and version of the present sheet of this part (and trade) and period."""
+    row = tx.row(
+        """
+        SELECT s.sheet_id, s.version FROM footprint.sheets s
+         WHERE s.operator_key = commons.me() AND s.part_key = %s AND s.trade_key IS NOT DISTINCT FROM %s
+           AND s.period_from = %s AND s.period_to = %s AND s.superseded_at IS NULL
+        """,
+        (part_key, trade_key, sheet.period_from, sheet.period_to),
+    )
+    return None if row is None else (row["sheet_id"], row["version"])
+
+
+def insert(
+    tx: Transaction,
+    part_key: int,
+    trade_key: int | None,
+    sheet: Sheet,
+    result: Mapping[str, Any],
+    *,
+    sheet_id: UUID,
+    version: int,
+    statement_id: UUID | None,
+) -> None:
+    """Write a version; the former one ends."""
+    tx.execute(
+        """
+        UPDATE footprint.sheets SET superseded_at = %s
+         WHERE operator_key = commons.me() AND sheet_id = %s AND superseded_at IS NULL
+        """,
+        (tx.now, sheet_id),
+    )
+    tx.execute(
+        """
+        INSERT INTO footprint.sheets (sheet_id, version, operator_key, part_key, trade_key, period_from, period_to, content,
+                                      result, statement_id, created_by, created_at)
+        VALUES (%s, %s, commons.me(), %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s)
+        """,
+        (
+            sheet_id,
+            version,
+            part_key,
+            trade_key,
+            sheet.period_from,
+            sheet.period_to,
+            msgspec.json.encode(sheet).decode(),
+            dumps(dict(result)).decode(),
+            statement_id,
+            tx.caller.actor,
+            tx.now,
+        ),
+    )
+
+
+def listed(
+    tx: Transaction,
+    *,
+    sheet_id: UUID | None = None,
+    version: int | None = None,
+    part_key: int | None = None,
+    after: UUID | None = None,
+    limit: int = 100,
+) -> list[StoredSheet]:
+    """Own sheets, newest first: the present ones, or the one version that is asked for. `after` opens the page."""
+    rows = tx.rows(
+        """
+        SELECT s.sheet_id, s.version, s.content, s.result, s.statement_id, s.created_by, s.created_at, s.superseded_at
+          FROM footprint.sheets s
+         WHERE s.operator_key = commons.me()
+           AND (%(id)s::uuid IS NULL OR s.sheet_id = %(id)s)
+           AND (%(part)s::bigint IS NULL OR s.part_key = %(part)s)
+           AND CASE WHEN %(version)s::int IS NULL THEN s.superseded_at IS NULL ELSE s.version = %(version)s END
+           AND (%(after)s::uuid IS NULL OR s.sheet_key <= (
+                 SELECT a.sheet_key FROM footprint.sheets a
+                  WHERE a.operator_key = commons.me() AND a.sheet_id = %(after)s AND a.superseded_at IS NULL))
+         ORDER BY s.sheet_key DESC LIMIT %(limit)s
+        """,
+        {"id": sheet_id, "version": version, "part": part_key, "after": after, "limit": limit},
+    )
+    return [_stored(row) for row in rows]
+
+
+def end_of_parts(tx: Transaction, part_keys: Iterable[int]) -> None:
+    """Parts were deleted: their sheets are no longer present; their versions stay."""
+    tx.execute(
+        """
+        UPDATE footprint.sheets SET superseded_at = %s
+         WHERE operator_key = commons.me() AND part_key = ANY(%s) AND superseded_at IS NULL
+        """,
+        (tx.now, list(part_keys)),
+    )
+
+
+def _stored(row: Any) -> StoredSheet:
+    sheet = msgspec.convert(row["content"], Sheet, strict=False)
+    return StoredSheet(
+        sheet_id=row["sheet_id"],
+        version=row["version"],
+        trace_id=sheet.trace_id,
+        sheet=sheet,
+        result=row["result"],
+        statement_id=row["statement_id"],
+        created_by=row["created_by"],
+        created_at=row["created_at"],
+        superseded_at=row["superseded_at"],
+    )
