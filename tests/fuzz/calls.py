@@ -119,6 +119,112 @@ FOOTPRINT = {
 VALUE = {"declared_unit": "kilogram", "stages": {"raw_material": 2.5, "production": 0.75}, "quality": QUALITY}
 PLANT = {"name": "豊田工場", "address": "愛知県", "open_plant_id": "{plant_number}", "global_plant_id": None}
 
+SHEET = {
+    "period_from": "2026-04-01",
+    "period_to": "2027-03-31",
+    "declared_unit": "kilogram",
+    "production": 1000,
+    "region": "JP",
+    "rule_set": "pact",
+    "yield_share": 0.98,
+    "trade_id": None,
+    "component_scope": "rest",
+    "note": "",
+    "lines": [
+        {
+            "line_id": "power",
+            "activity": "energy",
+            "name": "電力",
+            "amount": 1200,
+            "unit": "kWh",
+            "basis": "total",
+            "factor": "owid-grid@2023#electricity-jp",
+            "primary": True,
+            "rating": {"reason": "確認済み", "ter": 2, "ger": 1, "tir": None},
+            "alternatives": {"market_based": "ipcc-electricity@AR5#electricity-hydropower"},
+            "electricity_rule": "national_consumption_mix",
+            "evidence": "請求書",
+        },
+        {
+            "line_id": "steel",
+            "activity": "material",
+            "amount": 1.2,
+            "unit": "unit",
+            "basis": "unit",
+            "yield_share": 0.9,
+            "facts": {"mass_kg_per_unit": 0.5},
+            "own_value": {
+                "value": 2.1,
+                "unit": "kg",
+                "source": "仕入先",
+                "scope": "life_cycle",
+                "gwp_set": "AR6",
+                "region": "JP",
+                "year": 2025,
+                "price_year": None,
+                "specific": True,
+                "primary_share": 0.5,
+            },
+            "stage": "raw_material",
+            "origin": "component",
+            "category": "material:steel",
+            "technology": "same",
+            "excluded": None,
+            "completes": None,
+        },
+        {
+            "line_id": "plating",
+            "activity": "process",
+            "amount": 50000,
+            "unit": "JPY",
+            "price_year": 2025,
+            "money_rate": 0.0065,
+            "factor": "renkei-proxies@2026.1#plating",
+        },
+    ],
+    "co_products": [{"name": "端材", "basis": 100, "treatment": "co_product", "mass_kg": 100}],
+    "allocation": {"method": "physical", "main_basis": 900, "unit": "kg", "note": ""},
+    "split": {
+        "index": "sales",
+        "index_total": 1000000,
+        "unit": "JPY",
+        "level": "site",
+        "certificates": 10,
+        "certificate_type": "J-クレジット",
+        "shares": [{"name": "A社", "index": 1000, "pieces": 10, "trade_id": None}],
+    },
+}
+BATTERY = {
+    "rule_set": "eu-cfb-ev",
+    "category": "M1",
+    "capacity_kwh": 60,
+    "years": 8,
+    "cycles_per_year": 60,
+    "warranty_km": 160000,
+    "km_per_year": 20000,
+    "stages": {"raw_material": 2880, "production": 1440},
+    "electricity": [{"kwh": 2000, "counted": "direct", "factors": {"direct": 0.02, "market_based": 0.05}}],
+    "inputs": [
+        {"name": "鋼", "mass_kg": 99.5, "value": 2},
+        {"name": "接着剤", "mass_kg": 0.5, "value": None},
+    ],
+    "recycled": [
+        {
+            "material": "metal",
+            "r1": 0.4,
+            "r2": 0.9,
+            "r3": 0,
+            "ev": 10,
+            "ev_star": None,
+            "erec": 2,
+            "erec_eol": 2,
+            "ed": 0.5,
+            "qs_in": 1,
+            "qs_out": 1,
+            "energy_recovery": 0,
+        }
+    ],
+}
 _AT_PART = {"trace_id": "{product}"}
 _AT_SPARE = {"trace_id": "{spare}"}
 _AT_REQUEST = {"request_id": "{request}"}
@@ -407,6 +513,12 @@ V1: Final[tuple[Call, ...]] = (
         "/v1/factors/{set_id}/{version}/{factor_id}",
         at={"set_id": "own", "version": "2024", "factor_id": "power"},
     ),
+    call("PUT", "/v1/parts/{trace_id}/sheets", {**SHEET, "replaces": None}, at={"trace_id": "{counted}"}),
+    call("POST", "/v1/parts/{trace_id}/sheets/calculate", SHEET, at={"trace_id": "{counted}"}),
+    call("GET", "/v1/parts/{trace_id}/sheets", at={"trace_id": "{counted}"}, limit="1", after="{sheet}"),
+    call("GET", "/v1/sheets/{sheet_id}", at={"sheet_id": "{sheet}"}, version="1"),
+    call("GET", "/v1/sheets/{sheet_id}/next", at={"sheet_id": "{sheet}"}),
+    call("POST", "/v1/calculator/battery", BATTERY),
     call("GET", "/v1/ledger/head"),
     call("GET", "/v1/ledger/keys"),
     call("GET", "/v1/ledger/proofs", subject_id="{product}"),
@@ -638,7 +750,11 @@ UNGUARDED: Final = {
     ("GET", "/files/{file_id}"),
 }
 """Operations that ask neither for a key nor for a token: what they are given in their body or address says it."""
-READS: Final = {("POST", "/v1/parts/{trace_id}/what-if")}
+READS: Final = {
+    ("POST", "/v1/parts/{trace_id}/what-if"),
+    ("POST", "/v1/parts/{trace_id}/sheets/calculate"),
+    ("POST", "/v1/calculator/battery"),
+}
 """Operations that store nothing although they are not a GET: a viewer may use them."""
 OF_ONESELF: Final = {("POST", "/v1/auth/password"), ("POST", "/auth/change")}
 """Operations on one's own account, whatever one's role."""

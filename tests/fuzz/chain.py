@@ -14,7 +14,7 @@ from renkei.commons.operators.model import Registration
 from renkei.commons.operators.service import register_operator
 from tests.connectors.native.world import PASSWORD, Member, World, good
 from tests.factories import Operator
-from tests.fuzz.calls import VALUE
+from tests.fuzz.calls import SHEET, VALUE
 
 STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 10, "component": 1}}}
 LISTS = (
@@ -124,6 +124,8 @@ def found(world: World, http: TestClient) -> Chain:
     things["update"] = good(a.get("/updates"))["items"][0]["update_id"]
     things["notification"] = good(b.get("/notifications"))["items"][0]["notification_id"]
     things["delivery"] = good(a.get("/deliveries", trace_id=things["bought"]))["items"][0]["delivery_id"]
+    things["counted"] = a.part("算定品")
+    things["sheet"] = good(a.put(f"/parts/{things['counted']}/sheets", SHEET))["sheet_id"]
     things["track"] = str(uuid4())
     return Chain(world, a, b, joined, things)
 

@@ -175,6 +175,7 @@ IDS: Final[Mapping[str, str]] = {
     "certificate": "SELECT certificate_id, ARRAY[operator_key] FROM footprint.certificates",
     "update": "SELECT update_id, ARRAY[operator_key] FROM footprint.updates",
     "declaration": "SELECT declaration_id, ARRAY[operator_key] FROM footprint.declarations",
+    "sheet": "SELECT DISTINCT sheet_id, ARRAY[operator_key] FROM footprint.sheets",
     "track": "SELECT track_id, ARRAY[sender_key] FROM commons.events WHERE track_id IS NOT NULL",
     "open": "SELECT open_operator_id, ARRAY[operator_key] FROM commons.operators WHERE open_operator_id IS NOT NULL",
 }

@@ -155,5 +155,5 @@ def next_sheet(former: Sheet) -> NextSheet:
 
 
 def _a_year_later(day: date) -> date:
-    last_of_february = (day.month, day.day) == (2, 29)
-    return date(day.year + 1, 2, 28) if last_of_february else day.replace(year=day.year + 1)
+    year = min(day.year + 1, date.max.year)
+    return date(year, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
