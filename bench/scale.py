@@ -40,15 +40,14 @@ def main() -> int:
     print(machine())
 
     def step(name: str, work: Callable[[], Any]) -> Any:
-        begin = time.perf_counter()
+        begin, busy = time.perf_counter(), time.thread_time()
         outcome = work()
-        seconds = time.perf_counter() - begin
-        line(name, seconds)
+        line(name, time.thread_time() - busy, time.perf_counter() - begin)
         return outcome
 
-    def line(name: str, seconds: float) -> None:
+    def line(name: str, seconds: float, elapsed: float) -> None:
         print(
-            f"{name:<34} {seconds:10.4f} s {1e9 * seconds / arguments.lines:9.2f} ns a line"
+            f"{name:<34} {seconds:10.4f} s busy {elapsed:10.4f} s elapsed {1e9 * seconds / arguments.lines:9.2f} ns a line"
             f" {memory_mib('VmRSS'):8,} MiB now {memory_mib('VmHWM'):8,} MiB at most",
             flush=True,
         )
@@ -62,12 +61,13 @@ def main() -> int:
     del totals
 
     def median(name: str, work: Callable[[], object], repeated: int = REPEATED) -> None:
-        seconds = []
+        seconds, elapsed = [], []
         for _ in range(repeated):
-            begin = time.perf_counter()
+            begin, busy = time.perf_counter(), time.thread_time()
             work()
-            seconds.append(time.perf_counter() - begin)
-        line(name, statistics.median(seconds))
+            seconds.append(time.thread_time() - busy)
+            elapsed.append(time.perf_counter() - begin)
+        line(name, statistics.median(seconds), statistics.median(elapsed))
 
     median(f"full pass, median of {REPEATED}", lambda: roll_up(graph, own))
     in_order = graph.ordered.schedule.rows
