@@ -150,17 +150,30 @@ def parents_by_child(rows: Rows) -> tuple[Indices, Indices]:
 
 def gather(indptr: Indices, indices: Indices, rows: Indices) -> Indices:
     """The entries of several rows one after the other."""
-    begin = indptr[rows]
-    counts = indptr[rows + 1] - begin
+    return np.take(indices, _places(indptr, rows)[1])
+
+
+def some_rows(matrix: Rows, rows: Indices) -> Rows:
+    """`matrix[rows]`, several times faster for a few thousand rows: nothing is checked again."""
+    ends, at = _places(matrix.indptr, rows)
+    starts = np.zeros(rows.size + 1, matrix.indptr.dtype)
+    starts[1:] = ends
+    return sparse.csr_array(
+        (np.take(matrix.data, at), np.take(matrix.indices, at), starts), shape=(rows.size, matrix.shape[1])
+    )
+
+
+def _places(indptr: Indices, rows: Indices) -> tuple[Indices, Indices]:
+    """Where each of the rows ends when they follow each other, and where their entries are now."""
+    begin = np.take(indptr, rows)
+    counts = np.take(indptr, rows + 1)
+    counts -= begin
     ends = np.cumsum(counts, dtype=indptr.dtype)
-    total = int(ends[-1]) if ends.size else 0
-    if not total:
-        return indices[:0]
     begin -= ends
     begin += counts
     at = np.repeat(begin, counts)
-    at += np.arange(total, dtype=at.dtype)
-    return indices[at]
+    at += np.arange(at.size, dtype=at.dtype)
+    return ends, at
 
 
 def distinct(numbers: Indices, scratch: Indices) -> Indices:

@@ -24,6 +24,7 @@ from renkei.rollup._arrays import (
     gather,
     node_numbers,
     rows_by_parent,
+    some_rows,
 )
 from renkei.rollup._loops import Loops
 from renkei.rollup._ordering import Ordered, Schedule, order_rows
@@ -351,7 +352,7 @@ class Graph:
 
     def _rows(self, positions: Indices) -> Rows:
         """The rows of these positions, without the lines inside the base's loops."""
-        rows = self.ordered.schedule.rows[positions]
+        rows = some_rows(self.ordered.schedule.rows, positions)
         if self.patch is None:
             return rows
         hit, at = self._changed_among(positions)
@@ -376,6 +377,8 @@ class Graph:
     def compute_in(self, values: Floats, positions: Indices, own: Floats) -> bool:
         """Compute `positions` (ascending, with all that stands on them) straight into `values`; False if that cannot be.
 
+        `own` are their own values and become their totals.
+
         It needs the base's order and no loops. The sums are those of `sweep_up`, without copying what is only read.
         """
         if self._is_bent_among(positions):
@@ -387,7 +390,9 @@ class Graph:
         with np.errstate(over="ignore", invalid="ignore"):
             for low, high in pairwise(starts.tolist()):
                 block = block_of(rows, low, high)
-                values[positions[low:high]] = own[low:high] + block @ values if block.nnz else own[low:high]
+                if block.nnz:
+                    own[low:high] += block @ values
+                values[positions[low:high]] = own[low:high]
         return True
 
     def _is_bent_among(self, positions: Indices) -> bool:

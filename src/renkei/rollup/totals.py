@@ -101,9 +101,8 @@ class Totals:
         self.graph = graph
         touched = graph.ordered.node[cone]
         before = np.take(self._values, cone, axis=0)
-        if graph.compute_in(self._values, cone, np.take(self.own, touched, axis=0)):
-            after = np.take(self._values, cone, axis=0)
-        else:
+        after = np.take(self.own, touched, axis=0)
+        if not graph.compute_in(self._values, cone, after):
             piece = graph.piece(cone)
             cone, before = piece.positions, np.take(self._values, piece.positions, axis=0)
             touched = graph.ordered.node[cone]
@@ -229,9 +228,11 @@ def _checked(
     rows = own_values(
         np.empty((0, totals.columns)) if own is None else own, numbers.size, totals.columns, faults
     )
-    chosen, counts = np.unique(numbers, return_counts=True)
-    if chosen.size < numbers.size:
-        faults.add(FaultCode.NODE_REPEATED, "nodes", np.isin(numbers, chosen[counts > 1]), numbers)
+    chosen = numbers
+    if numbers.size > 1:
+        chosen, counts = np.unique(numbers, return_counts=True)
+        if chosen.size < numbers.size:
+            faults.add(FaultCode.NODE_REPEATED, "nodes", np.isin(numbers, chosen[counts > 1]), numbers)
     faults.refuse()
     start = graph.ordered.position[chosen]
     if lines is not None:
