@@ -109,7 +109,7 @@ def test_it_serves_until_it_is_told_to_end_and_leaves_nothing_running(environmen
             if line.startswith("Serving until Ctrl-C."):
                 break
         for address in re.findall(r"http://127\.0\.0\.1:\S+(?:/app/|/openapi\.json|/readyz)", "".join(shown)):
-            assert httpx2.get(address, follow_redirects=True).status_code == 200, address
+            assert httpx2.get(address, follow_redirects=True, timeout=60).status_code == 200, address
         running.send_signal(ending)
         assert running.wait(60) == 0
     finally:

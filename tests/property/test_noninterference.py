@@ -85,7 +85,7 @@ def test_nobody_learns_what_is_not_declassified(place: Place, template: str) -> 
     )
     assert tally.pairs > 0
     assert {route for route in table if route not in tally.statuses} == set(), "routes that nobody called"
-    if tally.pairs >= 2 * AT_ONCE:
+    if PAIRS >= 100:  # `make noninterference`: in a few pairs not every route meets a caller that it lets in
         refused = {route for route, seen in tally.statuses.items() if seen <= {401, 403}}
         assert refused == set(), "routes that nobody got into"
         assert tally.kinships >= KINSHIPS
