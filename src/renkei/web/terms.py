@@ -154,6 +154,7 @@ def purpose_name(_: Words, purpose: str) -> str:
     """What a value is disclosed for."""
     return {
         "answer": _("To answer the request"),
+        "CFP answer": _("To answer the request"),
         "product_footprint": _("For the footprint of the customer's product"),
         "regulation": _("For reports the law asks for"),
     }.get(purpose, purpose)
