@@ -25,7 +25,7 @@ from renkei import web
 from renkei.commons.access.model import AccessPolicy
 from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.edge import health
-from renkei.commons.edge.answers import failure, json_answer, problem_answer
+from renkei.commons.edge.answers import failure, json_answer, plain_problem, problem_answer
 from renkei.commons.edge.bodies import LimitBodies
 from renkei.commons.edge.context import AppContext, QueueProbe
 from renkei.commons.edge.observe import Observe
@@ -39,6 +39,7 @@ from renkei.database.events import Handler
 from renkei.database.migrate import COMMONS, Branch, heads
 from renkei.database.readiness import EventQueue
 from renkei.database.transaction import Database, Reaction
+from renkei.kit.problems import Language
 from renkei.kit.remembered import RememberedBytes
 from renkei.kit.secret_box import SecretBox, open_secret_box
 from renkei.kit.strict_json import BodyTooLarge
@@ -179,6 +180,7 @@ def create_app(
         app.include_router(router)
 
     default = settings.default_language
+    app.add_exception_handler(404, partial(_nothing_here, default=default))
     app.add_middleware(ouranos.DataTransport, context=context)  # added first, so innermost
     if settings.front_page_dir is not None:
         app.add_middleware(
@@ -214,6 +216,14 @@ def create_app(
 
 def _to_pages(_: Request) -> Response:
     return RedirectResponse("/app/")
+
+
+def _nothing_here(request: Request, _: Exception, *, default: Language) -> Response:
+    """An address that no door takes for its own (a line feed in it ends every pattern of paths)."""
+    code, en, ja = native.OF_HTTP[404]
+    if _is_v1(request.scope):
+        return plain_problem(request.scope, 404, code, (en, ja), default=default)
+    return json_answer({"detail": en}, 404)
 
 
 def _is_v1(scope: Scope) -> bool:

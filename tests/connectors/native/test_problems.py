@@ -102,3 +102,9 @@ def test_figures_name_the_route(world: World, a: Member) -> None:
     text = world.http.get("/metrics").text
     assert 'method="GET",route="/v1/parts/{trace_id}",status="200"' in text
     assert part not in text
+
+
+def test_a_line_feed_in_the_address_is_a_problem_too(world) -> None:
+    answer = world.http.get("/v1/factor-sets/a/%0A")
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_path")
+    assert answer.headers["content-type"] == "application/problem+json"

@@ -4,6 +4,6 @@ Resource paths, problem details (RFC 9457), keyset pages, idempotency keys, vers
 and an OpenAPI document at `/v1/openapi.json`.
 """
 
-from renkei.connectors.native.door import application, root_routers
+from renkei.connectors.native.door import OF_HTTP, application, root_routers
 
-__all__ = ["application", "root_routers"]
+__all__ = ["OF_HTTP", "application", "root_routers"]
