@@ -35,6 +35,17 @@ def test_a_wrong_password_is_told_and_nobody_is_in(world):
     assert somebody.open("/app/").address == "/app/login"
 
 
+def test_a_failure_of_ours_behind_a_form_is_told_on_a_page_too(world, monkeypatch):
+    def failing(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("renkei.web.pages.entry.login", failing)
+    world.company("A社")
+    shown = Person(world.app).sign_in("user1@example.com")
+    assert shown.status == 500
+    assert "Something went wrong on our side" in shown.text
+
+
 def test_signing_out_ends_the_session_on_the_server_too(world, person):
     somebody = person("A社")
     kept = dict(somebody.http.cookies)

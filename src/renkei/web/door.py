@@ -90,7 +90,8 @@ def application(context: AppContext) -> FastAPI:
         return call.show("error.html", 404, error=NothingHere())
 
     async def failed(request: Request, _: Exception) -> Response:
-        call = await open_page(request)
+        # The body was read by whoever failed, and cannot be read again.
+        call = await open_page(Request({**request.scope, "method": "GET"}))
         return call.show(
             "error.html", 500, error=OurFault(request_id=str(facts_of(request.scope).request_id))
         )

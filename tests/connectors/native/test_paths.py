@@ -199,6 +199,13 @@ class TestConsents:
         history = good(b.get("/consents", trace_id=own, history=True))["items"]
         assert [one["version"] for one in history] == [2, 1]
 
+    def test_a_consent_about_a_deleted_part_is_gone_with_it(self, a: Member, b: Member) -> None:
+        body = {"trace_id": b.part("製品"), "consumer_id": a.id, "attributes": ["total"]}
+        consent = good(b.post("/consents", body))
+        assert b.delete(f"/parts/{body['trace_id']}").status_code == 204
+        answer = b.post(f"/consents/{consent['consent_id']}/withdraw")
+        assert (answer.status_code, answer.json()["code"]) == (404, "consent_not_found")
+
 
 class TestNotifications:
     def test_list_and_mark_read(self, a: Member, b: Member) -> None:

@@ -87,13 +87,14 @@ def current(tx: Transaction, part_key: int, consumer_key: int, kind: str) -> Sto
 
 
 def current_by_id(tx: Transaction, consent_id: UUID) -> StoredConsent | None:
-    """The current version of one consent."""
+    """The current version of one consent; those about a part that was deleted are over with it."""
     row = tx.row(
         """
-        SELECT consent_key, consent_id, version, part_key, consumer_key, kind, attributes, purpose, valid_from,
-               valid_until, standing, state
-          FROM commons.consents
-         WHERE operator_key = commons.me() AND consent_id = %s AND superseded_at IS NULL
+        SELECT c.consent_key, c.consent_id, c.version, c.part_key, c.consumer_key, c.kind, c.attributes, c.purpose,
+               c.valid_from, c.valid_until, c.standing, c.state
+          FROM commons.consents c
+          JOIN commons.part_cards p ON p.part_key = c.part_key AND p.operator_key = commons.me()
+         WHERE c.operator_key = commons.me() AND c.consent_id = %s AND c.superseded_at IS NULL
         """,
         (consent_id,),
     )
