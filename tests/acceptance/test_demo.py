@@ -99,7 +99,12 @@ def test_the_chain_comes_out_twice_on_the_same_data_as_the_readme_shows_it(envir
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_end_and_leaves_nothing_running(environment, data_dir, ending):
     running = subprocess.Popen(
-        command("--port", str(free_port())), env=environment, stdout=subprocess.PIPE, text=True
+        command("--port", str(free_port())),
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        # Whoever started the tests in the background made everything below deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     try:
         assert running.stdout is not None
