@@ -218,11 +218,11 @@ class TestSizes:
     def test_more_connections_than_the_database_allows_are_refused_at_the_start(
         self, service: Service
     ) -> None:
-        """60 processes of 4 connections, 6 for the worker and 10 to spare are 256; the test's server allows 200 - 3."""
+        """60 processes of 4 connections, 8 for the worker and 10 to spare are 258; the test's server allows 200 - 3."""
         service.launch("--workers", "60", "--with-worker")
         assert service.process is not None
         assert service.process.wait(PATIENCE_SECONDS) == 1
-        assert "may need 256" in service.log
+        assert "may need 258" in service.log
         assert "RENKEI_DATABASE_POOL_SIZE" in service.log
 
 
