@@ -80,7 +80,7 @@ class Company:
     plant: Plant
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`renkei`'s application behind uvicorn, on a free port, with a worker beside it.
 

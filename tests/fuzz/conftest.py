@@ -18,7 +18,7 @@ from tests.connectors.native.world import CLIENT
 from tests.fuzz.target import Target, populate, serving
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def target(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     name = f"fuzz_{os.getpid()}"
     with psycopg.connect(server_url, autocommit=True) as connection:

@@ -218,7 +218,7 @@ def _warm(site: Site, everybody: Sequence[Observer]) -> None:
 
 def _answer(site: Site, call: Call, step: str, at: Any) -> Answer:
     site.step(step, at)
-    sent = statements["sent"]
+    sent = statements[site.name]
     answer = site.http.request(
         call.route[0],
         call.target,
@@ -230,7 +230,7 @@ def _answer(site: Site, call: Call, step: str, at: Any) -> Answer:
     body = _ID.sub(
         lambda id_: id_[0] if id_[0].decode() in site.source.made else b"<made by the database>", body
     )
-    return answer.status, headers, body, statements["sent"] - sent
+    return answer.status, headers, body, statements[site.name] - sent
 
 
 def kinship_of(cast: Cast, observer: Observer, actor: int) -> str:

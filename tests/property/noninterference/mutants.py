@@ -56,7 +56,8 @@ def lifted(sql: str) -> str:
 
 def rewritten(change: Callable[[str], str]) -> AbstractContextManager[None]:
     """Every statement of this process changed before it is sent."""
-    return each_statement(cache(change))
+    changed = cache(change)
+    return each_statement(lambda sql, database: changed(sql))
 
 
 def without_filter(*marks: str) -> Plant:

@@ -98,15 +98,15 @@ class Injected(Database):
 
 
 statements: Counter[str] = Counter()
-"""How many statements were sent, while `counted` is on."""
+"""How many statements were sent to each database by its name, while `counted` is on."""
 
 
 @contextmanager
 def counted() -> Iterator[None]:
     """Count the statements of this process: the coarse clock by which answers are timed."""
 
-    def count(sql: str) -> str:
-        statements["sent"] += 1
+    def count(sql: str, database: str) -> str:
+        statements[database] += 1
         return sql
 
     with each_statement(count):
@@ -114,15 +114,19 @@ def counted() -> Iterator[None]:
 
 
 @contextmanager
-def each_statement(change: Callable[[str], str]) -> Iterator[None]:
-    """Every statement of this process passes through `change` on its way, those sent along with others too."""
+def each_statement(change: Callable[[str, str], str]) -> Iterator[None]:
+    """Every statement of this process passes through `change` with its database's name, those sent along too."""
     execute, exchange = psycopg.Cursor.execute, transaction.exchange
 
     def executing(self: Any, query: Any, *arguments: Any, **options: Any) -> Any:
-        return execute(self, change(query) if isinstance(query, str) else query, *arguments, **options)
+        if isinstance(query, str):
+            query = change(query, self.connection.info.dbname)
+        return execute(self, query, *arguments, **options)
 
     def exchanging(connection: Any, *questions: Question) -> list[Rows]:
-        return exchange(connection, *((_changed(prepared, change), values) for prepared, values in questions))
+        database = connection.info.dbname
+        changed = ((_changed(prepared, change, database), values) for prepared, values in questions)
+        return exchange(connection, *changed)
 
     with (
         patch.object(psycopg.Cursor, "execute", executing),
@@ -131,9 +135,9 @@ def each_statement(change: Callable[[str], str]) -> Iterator[None]:
         yield
 
 
-def _changed(prepared: Prepared, change: Callable[[str], str]) -> Prepared:
+def _changed(prepared: Prepared, change: Callable[[str, str], str], database: str) -> Prepared:
     text = prepared.text.decode()
-    now = change(text)
+    now = change(text, database)
     return prepared if now == text else Prepared(now)
 
 
