@@ -158,6 +158,8 @@ def serve(
             "proxy_headers": False,
             "log_level": "warning",
             "timeout_graceful_shutdown": int(settings.drain_seconds),
+            # A process that starts answers its parent only when everything is imported: long on a busy machine.
+            "timeout_worker_healthcheck": 60,
         }
         if workers == 1:
             uvicorn.run(create_app(settings, database), **options)
