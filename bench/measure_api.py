@@ -1,6 +1,7 @@
 """The main requests of the Ouranos door against bare endpoints that move the same bytes through the same pool.
 
-`api.get_cfp`: GET cfp with a root and its 10 bought children, answered and disclosed.
+`api.get_cfp`: GET cfp with a root and its 10 bought children, answered and disclosed. Whoever reads what was delivered
+is put on record; the bare endpoint puts the same on record. (A list of requests shows nothing that was delivered.)
 `api.trade_response`: GET tradeResponse with 100 rows.
 `api.put_structure`: PUT partsStructure of a part with 20 children, every time with other amounts.
 Each ratio is (our requests a second) / (the bare endpoint's), 8 connections on one server process.
@@ -71,7 +72,10 @@ def site(name: str, *, parts: int = 0) -> Site:
 def _add_bare_tables(place: Place, name: str) -> None:
     with psycopg.connect(place.superuser_url(name)) as connection:
         connection.execute("CREATE SCHEMA bench")
-        connection.execute("CREATE TABLE bench.answers (name text PRIMARY KEY, body bytea NOT NULL)")
+        connection.execute(
+            "CREATE TABLE bench.answers "
+            "(name text PRIMARY KEY, body bytea NOT NULL, consumer bigint, deliveries bigint[])"
+        )
         connection.execute(
             "CREATE TABLE bench.bodies (key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea NOT NULL)"
         )
@@ -139,10 +143,25 @@ def _bare_get(at: Site, name: str, requests: Requests) -> Requests:
         for number, request in enumerate(requests):
             key = f"{name}-{number}"
             connection.execute(
-                "INSERT INTO bench.answers VALUES (%s, %s)", (key, ask(at.server.port, request))
+                "INSERT INTO bench.answers (name, body) VALUES (%s, %s)", (key, ask(at.server.port, request))
             )
+            if name == "api.get_cfp":
+                connection.execute(_SHOWN, (at.chain.cfp[number], key))
             found.append(request_bytes("GET", f"/bare/{key}", at.chain.customers[0].headers))
     return found
+
+
+_SHOWN = """
+    UPDATE bench.answers SET (consumer, deliveries) = (
+      SELECT max(d.operator_key), array_agg(ARRAY[d.provider_key, d.delivery_key])
+        FROM commons.trades t
+       CROSS JOIN LATERAL (
+             SELECT d.* FROM commons.deliveries d WHERE d.operator_key = t.downstream_key AND d.trade_key = t.trade_key
+              ORDER BY d.delivery_key DESC LIMIT 1) d
+       WHERE t.downstream_trace_id = ANY(%s::uuid[]) AND NOT d.withdrawn)
+     WHERE name = %s
+"""
+"""Which deliveries an answer shows."""
 
 
 def ask(port: int, request: bytes) -> bytes:

@@ -1,8 +1,9 @@
 """The server under measurement: one process, one worker, the real application, and bare endpoints beside it.
 
 The bare endpoints are the yardstick. They are plain `def` endpoints of a FastAPI application without middlewares, in the
-same process, on the same pool: `GET /bare/{name}` answers stored bytes after one SELECT, `PUT /bare` stores the body's
-bytes with one INSERT and answers with them when the commit is durable. No key, no token, no checks, no company.
+same process, on the same pool: `GET /bare/{name}` answers stored bytes after one SELECT and puts on record which deliveries
+the bytes show (through the journal that every reader of the application uses), `PUT /bare` stores the body's bytes with one
+INSERT and answers with them when the commit is durable. No key, no token, no checks, no company.
 
 Started by `bench.world` with an order (JSON) on standard input; prints its port as one line when it listens.
 With `profile` in the order, the threads that work on requests are profiled and the figures written there at the end.
@@ -16,6 +17,7 @@ import pstats
 import socket
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +28,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.place import settings_of
 from renkei.app import create_app, reactions
+from renkei.commons.consents.store import record_reads
 from renkei.connectors.ouranos.door import OuranosDoor
 from renkei.database.connect import connect
 from renkei.database.transaction import Database
@@ -44,9 +47,12 @@ def bare_app(database: Database) -> FastAPI:
     def read(name: str) -> Response:
         with database.pool.connection() as connection:
             row = connection.execute(
-                "SELECT body FROM bench.answers WHERE name = %s", (name,), binary=True
+                "SELECT body, consumer, deliveries FROM bench.answers WHERE name = %s", (name,), binary=True
             ).fetchone()
         assert row is not None
+        if row[2]:
+            reads = [(provider, row[1], delivery, "ouranos", "application") for provider, delivery in row[2]]
+            database.journal.leave(record_reads, reads, datetime.now(UTC))
         return Response(row[0], media_type="application/json")
 
     @app.put("/bare")

@@ -40,6 +40,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "commons.request_messages": ("downstream_key", "upstream_key"),
     "commons.ledger_facts": ("operator_key", "parties"),
     "commons.deliveries": ("operator_key", "provider_key"),
+    "commons.delivery_reads": ("provider_key", "consumer_key"),
     "commons.notifications": ("operator_key",),
     "footprint.statements": ("operator_key",),
     "footprint.estimates": ("operator_key",),

@@ -13,7 +13,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache, partial
 
-from anyio.to_thread import current_default_thread_limiter
+import structlog
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -44,6 +45,8 @@ from renkei.kit.remembered import RememberedBytes
 from renkei.kit.secret_box import SecretBox, open_secret_box
 from renkei.kit.strict_json import BodyTooLarge
 from renkei.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 EXPOSED_HEADERS = (
     "Link",
@@ -154,6 +157,7 @@ def create_app(
         # As many threads as the settings say, and never more than connections (checked by the settings).
         current_default_thread_limiter().total_tokens = settings.threads
         yield
+        await run_sync(_put_on_record, database)
         if on_close is not None:
             on_close()
 
@@ -212,6 +216,14 @@ def create_app(
     # Added last, so outermost: it also sees what the other middlewares refuse.
     app.add_middleware(Observe, failure=partial(_failure, default=default))
     return app
+
+
+def _put_on_record(database: Database) -> None:
+    """Write what readers left; if the database is gone before the server, that much of the read log is lost and said so."""
+    try:
+        database.journal.flush()
+    except Exception as error:  # noqa: BLE001 - nothing may keep a server from ending
+        log.warning("journal_lost", error=type(error).__name__)
 
 
 def _to_pages(_: Request) -> Response:

@@ -56,6 +56,11 @@ _TRADES: Final[LiteralString] = "SELECT * FROM commons.trades"
 _REQUESTS: Final[LiteralString] = "SELECT * FROM commons.requests"
 _MESSAGES: Final[LiteralString] = "SELECT * FROM commons.request_messages"
 _CONSENTS: Final[LiteralString] = "SELECT * FROM commons.consents"
+_READS: Final[LiteralString] = """
+    SELECT l.read_key, d.provider_key, d.operator_key, d.trade_key, d.delivered_at, l.door, l.reader, l.first_at,
+           l.last_at, l.times
+      FROM commons.delivery_reads l JOIN commons.deliveries d ON d.delivery_key = l.delivery_key
+"""
 _STATEMENTS: Final[LiteralString] = "SELECT * FROM footprint.statements"
 _PROPOSALS: Final[LiteralString] = "SELECT * FROM footprint.proposals"
 _CERTIFICATES: Final[LiteralString] = """
@@ -337,6 +342,15 @@ def _own_sum(stages: Mapping[str, Mapping[str, Any]]) -> Decimal:
     )
 
 
+def _reads(world: World, me: int) -> list[Any]:
+    """Whose delivery it is follows from the delivery, not from what the log says."""
+    return [
+        row
+        for row in world.rows("reads", "read_key", _READS)
+        if me in (row["provider_key"], row["operator_key"])
+    ]
+
+
 def _ledger(world: World, _: int) -> list[Any]:
     return world.rows("heads", "number", _HEADS) + world.rows("indexes", "leaf_index", _INDEXES)
 
@@ -372,6 +386,13 @@ FLOWS: Final[tuple[Flow, ...]] = (
         "the consumer of the consent",
         "the supplier decided so; without the versions nobody could prove or cite what was delivered",
         _deliveries,
+    ),
+    Flow(
+        "read",
+        "that a company read a delivery, when, how often, through which door, and whether a person or an application did",
+        "the delivery's provider, and the reader's own company",
+        "who lets something out may know who reads it; which person it was stays with the reader's company",
+        _reads,
     ),
     Flow(
         "counters",

@@ -369,6 +369,13 @@ class Settings(BaseSettings):
         "How often a worker looks for consents whose end has come: how much longer than agreed a value may be seen.",
         gt=0,
     )
+    read_log_milliseconds: int = _setting(
+        _EVENTS,
+        400,
+        "How long a server gathers who read what before it writes it: a provider sees it within a second.",
+        ge=1,
+        le=1_000,
+    )
     clearing_interval_seconds: float = _setting(
         _EVENTS,
         3_600.0,

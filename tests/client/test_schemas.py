@@ -34,6 +34,7 @@ VIEWS = {
     model.Plant: "PlantView",
     model.Proposal: "ProposalView",
     model.Quality: "QualityView",
+    model.Read: "ReadView",
     model.Relation: "RelationView",
     model.Request: "RequestOut",
     model.Response: "ResponseView",

@@ -121,6 +121,7 @@ class TestNative:
             f"/deliveries?trace_id={some}",
             "/consents",
             "/consents?history=true",
+            "/reads",
             "/notifications",
             "/proposals",
         ):

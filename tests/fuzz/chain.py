@@ -124,6 +124,8 @@ def found(world: World, http: TestClient) -> Chain:
     things["update"] = good(a.get("/updates"))["items"][0]["update_id"]
     things["notification"] = good(b.get("/notifications"))["items"][0]["notification_id"]
     things["delivery"] = good(a.get("/deliveries", trace_id=things["bought"]))["items"][0]["delivery_id"]
+    world.work_off()
+    things["read"] = good(b.get("/reads"))["items"][0]["read_id"]
     things["counted"] = a.part("算定品")
     things["sheet"] = good(a.put(f"/parts/{things['counted']}/sheets", SHEET))["sheet_id"]
     things["track"] = str(uuid4())

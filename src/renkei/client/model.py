@@ -441,6 +441,26 @@ class Consent:
     stale: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """That a customer read a delivery: `times` between `first_at` and `last_at`, less than a second apart."""
+
+    read_id: UUID
+    delivery_id: UUID
+    consumer_id: UUID
+    trade_id: UUID
+    trace_id: UUID | None
+    kind: str
+    statement_version: int | None
+    consent_id: UUID
+    consent_version: int
+    door: str
+    reader: str
+    first_at: datetime
+    last_at: datetime
+    times: int
+
+
 # -- notifications --------------------------------------------------------------------------------------------------
 
 

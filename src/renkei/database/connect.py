@@ -60,7 +60,9 @@ def connect(
             "lock_timeout": settings.lock_timeout_ms,
         },
     )
-    return Database(pool, clock=clock, reactions=reactions)
+    return Database(
+        pool, clock=clock, reactions=reactions, journal_seconds=settings.read_log_milliseconds / 1000
+    )
 
 
 def connections_allowed(database: Database) -> int:

@@ -145,9 +145,12 @@ def drain(
 ) -> int:
     """Work off until nothing is left, follow-ups included (tests, the demonstration); returns how many events.
 
+    What readers left to be put on record is written first.
+
     Waits for events that a running transaction holds back. Raises the first error of a handler, after all others had
     their turn; `TimeoutError` if events still come, or are held back, after `timeout_seconds`.
     """
+    database.journal.flush()
     errors: list[Exception] = []
     end = time.monotonic() + timeout_seconds
     total = 0

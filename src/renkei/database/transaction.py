@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,6 +37,7 @@ from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from renkei.database.caller import Caller, Door
+from renkei.database.journal import Journal, Recorder
 from renkei.database.round_trip import (
     BEGIN,
     BEGIN_READING,
@@ -137,6 +138,7 @@ class Transaction:
         self._marked: dict[str, set[int]] = {}
         self._events: list[Event] = []
         self._collected: dict[Writer, list[Any]] = {}
+        self.left: list[tuple[Recorder, Sequence[Hashable]]] = []
 
     # -- reading and writing ------------------------------------------------------------------------------------
     def execute(
@@ -168,6 +170,10 @@ class Transaction:
     def collect(self, writer: Writer, item: object) -> None:
         """Keep `item` for `writer`, which gets all of its items at once when everything has settled."""
         self._collected.setdefault(writer, []).append(item)
+
+    def afterwards(self, recorder: Recorder, entries: Sequence[Hashable]) -> None:
+        """Leave entries to be put on record soon after this transaction, if it ends well (see `journal`)."""
+        self.left.append((recorder, entries))
 
     def mark(self, topic: str, keys: Iterable[int]) -> None:
         """Say that the things with `keys` changed; the reaction to `topic` runs once at `settle`."""
@@ -292,11 +298,13 @@ class Database:
         clock: Clock | None = None,
         ids: IdSource = new_id,
         reactions: Mapping[str, Sequence[Reaction]] | None = None,
+        journal_seconds: float | None = None,
     ) -> None:
         self.pool = pool
         self.clock = clock or SystemClock()
         self.ids = ids
         self.reactions: dict[str, Sequence[Reaction]] = dict(reactions or {})
+        self.journal = Journal(self._record, seconds=journal_seconds)
 
     def run(
         self,
@@ -318,6 +326,7 @@ class Database:
         """
         begin = BEGIN if write or question is None else BEGIN_READING
         for attempt in range(1, _ATTEMPTS + 1):
+            ended: Transaction | None = None
             with self._attempt(attempt) as progress, self._borrowed() as connection:
                 if isinstance(entry, Knock):
                     first = (begin, ()), entry.ask(writing=write)
@@ -346,6 +355,10 @@ class Database:
                     written, done = exchange(connection, events, (COMMIT, ()))
                     transaction.written(written)
                 _check_committed(done)
+                ended = transaction
+            if ended is not None:
+                for recorder, entries in ended.left:
+                    self.journal.leave(recorder, entries, ended.now)
                 return result
         raise AssertionError("unreachable")
 
@@ -389,6 +402,10 @@ class Database:
     def read(self, entry: Entry, work: Callable[[Transaction], T]) -> T:
         """Run `work`, which only reads, in one transaction entered by `entry`."""
         return self.run(entry, work, write=False)
+
+    def _record(self, work: Callable[[Transaction], None]) -> None:
+        """Write what readers left behind: they are many, so it is the engine that writes, which has that table named."""
+        self.run(as_role("renkei_engine"), work)
 
     def owner(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` as the login role itself: for the few tables that belong to the platform, not to a company.

@@ -168,7 +168,9 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         "/footprints": {"trace_ids": f"{bought},{estimated}"},
         "/scope3/category-1": {"year": 2026},
     }
-    shown_to_b = {"/consents", "/notifications"}
+    good(a.get("/deliveries", trace_id=bought))
+    world.work_off()
+    shown_to_b = {"/consents", "/notifications", "/reads"}
     for path, methods in world.contract.document["paths"].items():
         if "get" not in methods or path in SIGNED:
             continue

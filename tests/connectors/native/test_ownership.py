@@ -140,6 +140,11 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/requests?after={request}", {}),
     ("GET", "/consents?trace_id={part}", {}),
     ("GET", "/consents?after={consent}", {}),
+    ("GET", "/reads", {}),
+    ("GET", "/reads?trace_id={part}", {}),
+    ("GET", "/reads?consent_id={consent}", {}),
+    ("GET", "/reads?delivery_id={delivery}", {}),
+    ("GET", "/reads?after={read}", {}),
     ("GET", "/notifications?after={notification}", {}),
     ("GET", "/deliveries?trace_id={mine}&after={delivery}", {}),
     ("GET", "/trades?trace_id={mine}&after={trade}", {}),
@@ -186,6 +191,7 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{consent}": consent["consent_id"],
         "{notification}": good(b.get("/notifications"))["items"][0]["notification_id"],
         "{delivery}": good(a.get("/deliveries", trace_id=bought))["items"][0]["delivery_id"],
+        "{read}": _first_read(world, b),
         "{proposal}": proposal["proposal_id"],
         "{file}": file["file_id"],
         "{factor_set}": factors["set_id"],
@@ -197,6 +203,11 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{asked_c}": asked_c["request_id"],
         "{b}": b.id,
     }
+
+
+def _first_read(world: World, provider: Member) -> str:
+    world.work_off()
+    return str(good(provider.get("/reads"))["items"][0]["read_id"])
 
 
 def filled(value: Any, ids: dict[str, str]) -> Any:
@@ -217,6 +228,7 @@ def everything(member: Member, ids: dict[str, str]) -> dict[str, Any]:
         "/plants",
         "/requests",
         "/consents",
+        "/reads",
         "/notifications",
         "/proposals",
         "/files",

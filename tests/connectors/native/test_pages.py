@@ -23,6 +23,19 @@ def walked(member: Member, path: str, **query: Any) -> list[dict[str, Any]]:
     raise AssertionError("the list does not end")
 
 
+def _read_thrice(world: World, provider: Member, reader: Member) -> None:
+    """The reader looks at what it was delivered, three times at a distance."""
+    own, bought = provider.part("開示品"), reader.part("開示を受ける品")
+    provider.link(reader.ask(provider, bought), own)
+    statement = {"declared_unit": "kilogram", "declared": {"production": {"own": 1}}}
+    good(provider.put(f"/parts/{own}/footprint", statement))
+    good(provider.post("/consents", {"trace_id": own, "consumer_id": reader.id, "attributes": ["total"]}))
+    world.work_off()
+    for _ in range(3):
+        good(reader.get("/deliveries", trace_id=bought))
+        world.database.journal.flush()
+
+
 @pytest.fixture
 def lists(world: World, a: Member, b: Member, c: Member) -> dict[str, tuple[str, dict[str, Any]]]:
     """A path and its query for every list, each with three rows or more."""
@@ -53,6 +66,7 @@ def lists(world: World, a: Member, b: Member, c: Member) -> dict[str, tuple[str,
         good(a.patch(f"/requests/{requested['request_id']}", {"message": "急ぎ"}))
     for number, supplier in enumerate((b, c, b)):
         supplier.ask(a, supplier.part(f"S{number}"))
+    _read_thrice(world, a, b)
     return {
         "parts": ("/parts", {}),
         "parts by number": ("/parts", {"number": "同じ番号"}),
@@ -67,6 +81,7 @@ def lists(world: World, a: Member, b: Member, c: Member) -> dict[str, tuple[str,
         "consents": ("/consents", {}),
         "consents with former versions": ("/consents", {"history": True}),
         "notifications": ("/notifications", {}),
+        "reads": ("/reads", {}),
     }
 
 

@@ -168,6 +168,7 @@ IDS: Final[Mapping[str, str]] = {
     "request": "SELECT request_id, ARRAY[downstream_key, upstream_key] FROM commons.requests",
     "consent": "SELECT DISTINCT consent_id, ARRAY[operator_key] FROM commons.consents",
     "delivery": "SELECT delivery_id, ARRAY[operator_key] FROM commons.deliveries",
+    "read": "SELECT read_id, ARRAY[provider_key] FROM commons.delivery_reads",
     "notification": "SELECT notification_id, ARRAY[operator_key] FROM commons.notifications",
     "file": "SELECT file_id, ARRAY[operator_key] FROM commons.files",
     "statement": "SELECT statement_id, ARRAY[operator_key] FROM footprint.statements",

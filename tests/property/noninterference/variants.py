@@ -168,6 +168,15 @@ def consent_withdrawn(player: Player, _: Cast, rng: random.Random) -> object:
     return player.send("POST", f"/consents/{rng.choice(given)['consent_id']}/withdraw") if given else None
 
 
+def reading(player: Player, _: Cast, rng: random.Random) -> object:
+    """What was delivered, looked at."""
+    bought = list(player.company.bought.values())
+    if not bought:
+        return None
+    part = rng.choice(bought)
+    return [player.send("GET", f"/{path}={part}") for path in ("deliveries?trace_id", "footprints?trace_ids")]
+
+
 def estimate(player: Player, _: Cast, rng: random.Random) -> object:
     """An estimate for something bought."""
     body = VALUE | {"stages": {"production": rng.randrange(1, 99)}}
@@ -262,7 +271,7 @@ ACTS: Final[Mapping[str, Act]] = {
     for act in (
         value, value_of_end, quality, primary_share, gate_to_gate, categories, structure, parts, part_deleted,
         part_renamed, plant, number_of_part, request, message, answer, request_cancelled, consent, consent_withdrawn,
-        estimate, shares, policy, waiting_value, declaration, certificate, file, invitation, proposal,
+        reading, estimate, shares, policy, waiting_value, declaration, certificate, file, invitation, proposal,
         notifications_read, repeated, refused, later,
     )
 }  # fmt: skip
@@ -288,6 +297,6 @@ def vary(site: Site, cast: Cast, change: tuple[str, int] | None, seed: str) -> N
 
 
 AFTERWARDS: Final = (
-    "consent_withdrawn", "consent", "value", "answer", "request", "message", "structure", "value_of_end", "request_cancelled",
+    "consent_withdrawn", "consent", "reading", "value", "answer", "request", "message", "structure", "value_of_end", "request_cancelled",
 )  # fmt: skip
 """What goes on in every world alike: what others did before may show by it."""

@@ -74,6 +74,7 @@ class Delivery:
 
     delivery_key: int
     delivery_id: UUID
+    provider_key: int
     trade_key: int
     kind: str
     payload: Mapping[str, Mapping[str, Any]]
@@ -91,3 +92,29 @@ class Received(Delivery):
     """A row of the own inbox with the trade it came by."""
 
     trade_id: UUID
+
+
+Reader = Literal["person", "application"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadEntry:
+    """That a consumer read a delivery, as its provider sees it. `times` reads between `first_at` and `last_at`.
+
+    Which person it was is the consumer's own affair.
+    """
+
+    read_id: UUID
+    delivery_id: UUID
+    consumer_id: UUID
+    trade_id: UUID
+    trace_id: UUID | None
+    kind: str
+    statement_version: int | None
+    consent_id: UUID
+    consent_version: int
+    door: str
+    reader: Reader
+    first_at: datetime
+    last_at: datetime
+    times: int

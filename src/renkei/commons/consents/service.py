@@ -26,7 +26,15 @@ from renkei.commons.consents.errors import (
     UnknownAttribute,
     UnknownKind,
 )
-from renkei.commons.consents.model import ANSWER, Consent, ConsentDraft, Delivery, Payload, Received
+from renkei.commons.consents.model import (
+    ANSWER,
+    Consent,
+    ConsentDraft,
+    Delivery,
+    Payload,
+    ReadEntry,
+    Received,
+)
 from renkei.commons.consents.store import NewDelivery, Sent, StoredConsent
 from renkei.commons.ledger import service as ledger
 from renkei.commons.notifications import service as notifications
@@ -41,6 +49,8 @@ from renkei.kit.paging import Page, page_of
 
 DELIVERY_WRITTEN: Final = "jp.renkei.delivery.written.v1"
 CONSENT_CHANGED: Final = "jp.renkei.consent.changed.v1"
+_DOORS: Final = frozenset({"ouranos", "v1", "page"})
+"""Where somebody outside reads; a worker only calculates."""
 
 
 def decide(tx: Transaction, draft: ConsentDraft) -> Consent:
@@ -186,9 +196,54 @@ def inbox(tx: Transaction, kind: str, trade_keys: Iterable[int]) -> dict[int, De
 def received_for(
     tx: Transaction, part_key: int, *, kind: str | None = None, after: UUID | None = None, limit: int = 100
 ) -> Page[Received]:
-    """What came into the caller's inbox for a bought part, newest first, tombstones too. One statement."""
+    """What came into the caller's inbox for a bought part, newest first, tombstones too. One statement. A read on record."""
     rows = store.received_for(tx, part_key, kind=kind, after=after, limit=limit + 1)
-    return page_of(rows, limit, id_of=lambda row: row.delivery_id)
+    page = page_of(rows, limit, id_of=lambda row: row.delivery_id)
+    note_reads(tx, page.items)
+    return page
+
+
+# -- who read what ---------------------------------------------------------------------------------------------------
+def note_reads(tx: Transaction, deliveries: Iterable[Delivery]) -> None:
+    """Put on record, for their providers, that the caller is shown these deliveries.
+
+    Whoever shows what was delivered calls this; arithmetic over an inbox is no reading.
+    """
+    note_reads_of(tx, [(row.provider_key, row.delivery_key) for row in deliveries if not row.withdrawn])
+
+
+def note_reads_of(tx: Transaction, rows: Iterable[tuple[int, int]]) -> None:
+    """The same by (provider, delivery), for whoever shows what he remembers of them."""
+    caller = tx.caller
+    if caller.door not in _DOORS:
+        return
+    reader = "person" if caller.account_id is not None else "application"
+    marks = [(provider, caller.operator_key, delivery, caller.door, reader) for provider, delivery in rows]
+    if marks:
+        tx.afterwards(store.record_reads, marks)
+
+
+def reads_of(
+    tx: Transaction,
+    *,
+    trace_id: UUID | None = None,
+    consumer_id: UUID | None = None,
+    consent_id: UUID | None = None,
+    delivery_id: UUID | None = None,
+    after: UUID | None = None,
+    limit: int = 100,
+) -> Page[ReadEntry]:
+    """Who read what the caller delivered and when, newest first; all conditions that are given hold. One statement."""
+    rows = store.reads_of(
+        tx,
+        trace_id=trace_id,
+        consumer_id=consumer_id,
+        consent_id=consent_id,
+        delivery_id=delivery_id,
+        after=after,
+        limit=limit + 1,
+    )
+    return page_of(rows, limit, id_of=lambda row: row.read_id)
 
 
 def providers_with_ended(tx: Transaction) -> list[tuple[int, UUID]]:

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from renkei.commons.consents.model import Consent, ConsentState, Delivery, Received
+from renkei.commons.consents.model import Consent, ConsentState, Delivery, ReadEntry, Received
+from renkei.database.journal import Occasion
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import dumps
 
@@ -313,7 +314,7 @@ def newest_received(tx: Transaction, kind: str, trade_keys: Iterable[int], now: 
     """The delivery in force of each trade in the caller's inbox: the newest row, unless withdrawn or over."""
     rows = tx.rows(
         """
-        SELECT n.delivery_key, n.delivery_id, n.trade_key, n.kind, n.payload, n.statement_id, n.statement_version,
+        SELECT n.delivery_key, n.delivery_id, n.provider_key, n.trade_key, n.kind, n.payload, n.statement_id, n.statement_version,
                n.consent_id, n.consent_version, n.valid_until, n.withdrawn, n.delivered_at
           FROM unnest(%(trades)s::bigint[]) AS t(trade_key)
          CROSS JOIN LATERAL (
@@ -333,7 +334,7 @@ def received_for(
     """Rows of the caller's inbox for a bought part, newest first, tombstones too; `after` opens the page."""
     rows = tx.rows(
         """
-        SELECT d.delivery_key, d.delivery_id, d.trade_key, r.trade_id, d.kind, d.payload, d.statement_id,
+        SELECT d.delivery_key, d.delivery_id, d.provider_key, d.trade_key, r.trade_id, d.kind, d.payload, d.statement_id,
                d.statement_version, d.consent_id, d.consent_version, d.valid_until, d.withdrawn, d.delivered_at
           FROM commons.trade_relations r
           JOIN commons.deliveries d ON d.trade_key = r.trade_key AND d.operator_key = commons.me()
@@ -348,6 +349,79 @@ def received_for(
         {"part": part_key, "kind": kind, "after": after, "limit": limit},
     )
     return [Received(**row) for row in rows]
+
+
+ReadMark = tuple[int, int, int, str, str]
+"""Who read what: provider, consumer, delivery (keys), the door and the kind of reader."""
+
+
+def record_reads(tx: Transaction, reads: Mapping[ReadMark, Occasion]) -> None:
+    """Put reads on record; as `renkei_engine`, for readers of all companies."""
+    marks = list(reads)
+    # guard: the rows name their provider and consumer; the engine writes them for everybody
+    tx.execute(
+        """
+        INSERT INTO commons.delivery_reads (provider_key, consumer_key, delivery_key, door, reader, first_at, last_at, times)
+        SELECT n.provider_key, n.consumer_key, n.delivery_key, n.door, n.reader, n.first_at, n.last_at, n.times
+          FROM unnest(%(providers)s::bigint[], %(consumers)s::bigint[], %(deliveries)s::bigint[], %(doors)s::text[],
+                      %(readers)s::text[], %(first)s::timestamptz[], %(last)s::timestamptz[], %(times)s::int[])
+               WITH ORDINALITY
+               AS n(provider_key, consumer_key, delivery_key, door, reader, first_at, last_at, times, place)
+         ORDER BY n.place
+        """,
+        {
+            "providers": [mark[0] for mark in marks],
+            "consumers": [mark[1] for mark in marks],
+            "deliveries": [mark[2] for mark in marks],
+            "doors": [mark[3] for mark in marks],
+            "readers": [mark[4] for mark in marks],
+            "first": [occasion.first_at for occasion in reads.values()],
+            "last": [occasion.last_at for occasion in reads.values()],
+            "times": [occasion.times for occasion in reads.values()],
+        },
+    )
+
+
+def reads_of(
+    tx: Transaction,
+    *,
+    trace_id: UUID | None,
+    consumer_id: UUID | None,
+    consent_id: UUID | None,
+    delivery_id: UUID | None,
+    after: UUID | None,
+    limit: int,
+) -> list[ReadEntry]:
+    """Who read what the caller delivered, newest first; `after` opens the page."""
+    rows = tx.rows(
+        """
+        SELECT l.read_id, d.delivery_id, o.operator_id AS consumer_id, r.trade_id, r.upstream_trace_id AS trace_id, d.kind,
+               d.statement_version, d.consent_id, d.consent_version, l.door, l.reader, l.first_at, l.last_at, l.times
+          FROM commons.delivery_reads l
+          JOIN commons.deliveries d ON d.delivery_key = l.delivery_key AND d.provider_key = commons.me()
+          JOIN commons.trade_relations r ON r.trade_key = d.trade_key AND r.upstream_key = commons.me()
+          JOIN commons.directory o ON o.operator_key = l.consumer_key
+         WHERE l.provider_key = commons.me()
+           AND (%(trace)s::uuid IS NULL OR r.upstream_trace_id = %(trace)s)
+           AND (%(consumer)s::uuid IS NULL OR o.operator_id = %(consumer)s)
+           AND (%(consent)s::uuid IS NULL OR d.consent_id = %(consent)s)
+           AND (%(delivery)s::uuid IS NULL OR d.delivery_id = %(delivery)s)
+           AND (%(after)s::uuid IS NULL OR l.read_key <= (
+                 SELECT a.read_key FROM commons.delivery_reads a
+                  WHERE a.provider_key = commons.me() AND a.read_id = %(after)s))
+         ORDER BY l.read_key DESC
+         LIMIT %(limit)s
+        """,
+        {
+            "trace": trace_id,
+            "consumer": consumer_id,
+            "consent": consent_id,
+            "delivery": delivery_id,
+            "after": after,
+            "limit": limit,
+        },
+    )
+    return [ReadEntry(**row) for row in rows]
 
 
 def _stored(row: DictRow) -> StoredConsent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from renkei.commons.metadata import metadata
 from renkei.database.columns import document, flag, key, moment, public_id, refers, text, uuid, whole
@@ -67,4 +67,24 @@ deliveries = sa.Table(
     sa.Index("ix_deliveries_consent", "consent_id", "trade_key"),
     comment="The consumer's inbox (operator_key is the consumer). Immutable; the newest row of a trade and kind holds; "
     "withdrawn rows are tombstones.",
+)
+
+delivery_reads = sa.Table(
+    "delivery_reads",
+    metadata,
+    key("read_key"),
+    sa.Column("read_id", UUID(as_uuid=True), nullable=False, server_default=sa.text("gen_random_uuid()")),
+    sa.Column("provider_key", sa.BigInteger, nullable=False),
+    sa.Column("consumer_key", sa.BigInteger, nullable=False),
+    sa.Column("delivery_key", sa.BigInteger, nullable=False),
+    text("door"),
+    text("reader"),
+    moment("first_at"),
+    moment("last_at"),
+    whole("times"),
+    sa.Index("ix_delivery_reads_provider", "provider_key", "read_key"),
+    sa.Index("ix_delivery_reads_delivery", "delivery_key"),
+    sa.CheckConstraint("reader IN ('person', 'application')", name="reader"),
+    comment="Who read which delivery when, for its provider. Reads of one delivery within one while of the journal are "
+    "one row.",
 )

@@ -27,6 +27,7 @@ from renkei.connectors.native import (
     notifications,
     operators,
     parts,
+    reads,
     requests,
     trades,
 )
@@ -98,6 +99,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         trades.router(),
         requests.router(),
         consents.router(),
+        reads.router(),
         files.router(),
         notifications.router(),
         ledger.router(),

@@ -22,6 +22,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from renkei.commons.consents import service as consents
 from renkei.commons.parts.model import GraphPart
 from renkei.commons.parts.service import whole_graph
 from renkei.database.transaction import Transaction
@@ -237,6 +238,14 @@ def breakdown(graph: OperatorGraph, trace_id: UUID, *, top: int = 100) -> Breakd
     """Where the total of an own part comes from. Raises `StatementOfPartMissing`, `UnsolvableProduct`."""
     node = product_node(graph, trace_id)
     return _described(graph, node, _contributions(graph.totals, node), top)
+
+
+def note_reads(tx: Transaction, found: Breakdown) -> None:
+    """Put on record that the caller is shown what its suppliers' values come to in a product."""
+    supplies = (item.node.supply for item in found.items)
+    consents.note_reads(
+        tx, [one.delivery for one in supplies if one is not None and one.delivery is not None]
+    )
 
 
 def product_node(graph: OperatorGraph, trace_id: UUID) -> int:

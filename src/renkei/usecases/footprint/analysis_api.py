@@ -160,7 +160,13 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
         call: Open, trace_id: Id, top: Annotated[int, Query(ge=0, le=1000)] = 100
     ) -> Response:
         """Where the footprint of an own part comes from, the largest contributions first."""
-        return call.read(lambda tx: _breakdown_json(analysis.breakdown(kept.graph(tx), trace_id, top=top)))
+
+        def work(tx: Transaction) -> dict[str, Any]:
+            found = analysis.breakdown(kept.graph(tx), trace_id, top=top)
+            analysis.note_reads(tx, found)
+            return _breakdown_json(found)
+
+        return call.read(work)
 
     @routes.post(
         "/parts/{trace_id}/what-if",
@@ -186,6 +192,7 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
         def work(tx: Transaction) -> dict[str, Any]:
             wanted = [one for one in changes if one is not None]
             result = analysis.what_if(kept.graph(tx), trace_id, wanted, top=given.top)
+            analysis.note_reads(tx, result.before)
             return {
                 "before": _breakdown_json(result.before),
                 "after": _breakdown_json(result.after),

@@ -12,6 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from renkei.commons.consents import service as consents
+from renkei.commons.consents.model import Delivery
 from renkei.commons.files import service as files_room
 from renkei.commons.files.errors import FileNameRefused
 from renkei.commons.files.model import Content, File
@@ -51,6 +52,8 @@ def certificate(tx: Transaction, trace_id: UUID) -> list[Certificate]:
         if trade.upstream_trace_id is not None:
             delivery = inbox.get(trade.trade_key)
             answered = None if delivery is None else delivery.payload.get(ATTRIBUTE)
+            if delivery is not None and answered is not None:
+                consents.note_reads(tx, [delivery])
             found.append(_answered(trade, trade.upstream_trace_id, answered))
     return found
 
@@ -159,12 +162,13 @@ def disclosed_file(
     """A supplier's file that the delivery in force of a trade names. Raises `CertificateMissing`, whatever is wrong."""
     part_key = store.bought_part(tx, trade_id)
     if part_key is not None:
-        for trade, content in _disclosed(tx, part_key):
+        for trade, delivery, content in _disclosed(tx, part_key):
             if (
                 trade.trade_id == trade_id
                 and content.file_id == file_id
                 and owner_id in (None, trade.upstream_operator_id)
             ):
+                consents.note_reads(tx, [delivery])
                 return content
     raise CertificateMissing
 
@@ -180,8 +184,9 @@ def file_of_part(tx: Transaction, trace_id: UUID, file_id: UUID) -> Content:
     own = store.of_parts(tx, [part.part_key]).get(part.part_key)
     if own is not None and any(entry.file_id == file_id for entry in own.files):
         return files_room.content_of(tx, file_id)
-    for _, content in _disclosed(tx, part.part_key):
+    for _, delivery, content in _disclosed(tx, part.part_key):
         if content.file_id == file_id:
+            consents.note_reads(tx, [delivery])
             return content
     raise CertificateMissing
 
@@ -208,16 +213,18 @@ def follow_files(tx: Transaction, file_keys: set[int]) -> None:
     tx.mark("disclosure", parts)
 
 
-def _disclosed(tx: Transaction, part_key: int) -> Iterator[tuple[TradeOut, Content]]:
+def _disclosed(tx: Transaction, part_key: int) -> Iterator[tuple[TradeOut, Delivery, Content]]:
     """The files that the suppliers of a bought part disclose."""
     trades = trades_out_of(tx, [part_key], KIND)
     inbox = consents.inbox(tx, KIND, [trade.trade_key for trade in trades])
     for trade in trades:
         delivery = inbox.get(trade.trade_key)
-        answered = {} if delivery is None else delivery.payload.get(ATTRIBUTE, {})
-        for file in answered.get("files", ()):
+        if delivery is None:
+            continue
+        for file in delivery.payload.get(ATTRIBUTE, {}).get("files", ()):
             yield (
                 trade,
+                delivery,
                 Content(
                     file_id=UUID(file["file_id"]),
                     name=file["name"],

@@ -18,7 +18,10 @@ _GLANCE: Final = Prepared(
            concat_ws('|', p.part_key, p.version, s.statement_key, $4::date, t.trade_key, t.version, r.request_key, r.version,
                      h.trade_share_key, d.delivery_key, d.valid_until IS NULL OR d.valid_until > $3::timestamptz),
            p.part_key, p.trace_id, p.plant_id, p.name, p.support_name, p.terminated, p.unit, p.label, p.info1, p.info2,
-           p.info3, p.mass_kg_per_unit, p.density_kg_per_liter, p.structure_key, p.created_at, p.updated_at
+           p.info3, p.mass_kg_per_unit, p.density_kg_per_liter, p.structure_key, p.created_at, p.updated_at,
+           CASE WHEN d.delivered AND p.is_child AND NOT p.terminated AND p.structure_key IS NULL
+                THEN d.provider_key END AS provider_key,
+           d.delivery_key
       FROM unnest($1::uuid[]) WITH ORDINALITY AS i(trace_id, n)
      CROSS JOIN LATERAL (
         -- OFFSET 0: found by its trace id; the planner would rather read all parts of a company and pick.
@@ -36,13 +39,18 @@ _GLANCE: Final = Prepared(
         ON h.trade_key = t.trade_key AND h.operator_key = (SELECT commons.me())
        AND h.valid_from <= $4::date AND (h.valid_to IS NULL OR h.valid_to >= $4::date)
       LEFT JOIN LATERAL (
-        SELECT d.delivery_key, d.valid_until FROM commons.delivery_versions d
+        SELECT d.delivery_key, d.valid_until, d.provider_key,
+               NOT d.withdrawn AND (d.valid_until IS NULL OR d.valid_until > $3::timestamptz) AS delivered
+          FROM commons.delivery_versions d
          WHERE d.operator_key = (SELECT commons.me()) AND d.trade_key = t.trade_key AND d.kind = $2
          ORDER BY d.delivery_key DESC LIMIT 1
       ) d ON true
      ORDER BY i.n, t.trade_key, r.request_key, h.trade_share_key
     """
 )
+
+_PROVIDER: Final = 19
+"""The column of the provider; that of the delivery is the next."""
 
 
 def ask(trace_ids: Sequence[UUID], kind: str, now: datetime) -> Question:
@@ -61,6 +69,13 @@ def fingerprints(answer: Rows) -> dict[bytes, tuple[bytes, ...]]:
         former = found.get(place)
         found[place] = (is_child, versions) if former is None else (*former, versions)
     return found
+
+
+def delivered(answer: Rows) -> set[tuple[int, int]]:
+    """What was delivered of what the answers show: provider and delivery."""
+    # Of many rows most are repeated, and the bytes are cheaper to compare than the numbers.
+    found = set(zip(answer.raw(_PROVIDER), answer.raw(_PROVIDER + 1), strict=True))
+    return {(int(provider), int(delivery)) for provider, delivery in found if provider}
 
 
 def rows_of_parts(answer: Rows) -> dict[bytes, Mapping[str, Any]]:

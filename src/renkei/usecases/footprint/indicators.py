@@ -18,6 +18,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from renkei.commons.consents import service as consents
+from renkei.commons.consents.model import Delivery
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.quantities import NotConvertible, Unit, convert, merge_facts, parse_unit
@@ -158,9 +160,13 @@ def scope3_category1(tx: Transaction, graph: OperatorGraph, year: int) -> Catego
     """
     begin, end = date(year, 1, 1), date(year, 12, 31)
     found: list[Purchase] = []
+    read: dict[int, Delivery] = {}
     for part_key, trade_key, quantity, unit, first, last in analysis_store.purchases(tx, begin, end):
         bought = CONTEXT.multiply(quantity, _inside(first, last, begin, end))
         found.append(_purchase(graph, part_key, trade_key, bought, unit))
+        if found[-1].by_supplier:
+            read[trade_key] = graph.sources.inbox[trade_key]
+    consents.note_reads(tx, read.values())
     everything = _sum([one.emission_kg for one in found])
     by_supplier = _sum([one.emission_kg for one in found if one.by_supplier])
     valued = Decimal(sum(one.emission_kg is not None for one in found))

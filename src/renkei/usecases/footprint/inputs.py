@@ -72,6 +72,7 @@ class Supply:
     facts: ConversionFacts = NO_FACTS
     secondary: bool = False
     own_key: int | None = None
+    delivery: Delivery | None = None
 
 
 @dataclass(slots=True)
@@ -279,6 +280,7 @@ class Sources:
                     unit=unit,
                     value=delivered_value(delivery),
                     facts=documents.read_facts(delivery.payload["total"]),
+                    delivery=delivery,
                 )
         proposal = self.proposals.get(trade.trade_key)
         if proposal is not None:

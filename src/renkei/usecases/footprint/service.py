@@ -129,7 +129,9 @@ def _trade_into(tx: Transaction, part: Part, trade_id: UUID) -> int:
 def footprints(tx: Transaction, trace_ids: Sequence[UUID]) -> list[FootprintView]:
     """What there is to see of the own parts among `trace_ids`, in that order. At most 4 statements."""
     parts = own_parts(tx, trace_ids)
-    return _views(tx, [parts[trace_id] for trace_id in trace_ids if trace_id in parts])
+    views, inbox = _views(tx, [parts[trace_id] for trace_id in trace_ids if trace_id in parts])
+    consents.note_reads(tx, inbox.values())
+    return views
 
 
 def glance(trace_ids: Sequence[UUID], now: datetime) -> Question:
@@ -153,14 +155,16 @@ def shown(
     missing = [place for place, piece in found.items() if piece is None]
     if missing:
         rows = glance_store.rows_of_parts(glanced)
-        views = _views(tx, [part_from(tx, rows[place]) for place in missing])
+        views, _ = _views(tx, [part_from(tx, rows[place]) for place in missing])
         for place, view in zip(missing, views, strict=True):
             piece = found[place] = show(view)
             remembered.put(prints[place], piece)
+    consents.note_reads_of(tx, glance_store.delivered(glanced))
     return [piece for piece in found.values() if piece is not None]
 
 
-def _views(tx: Transaction, parts: Sequence[Part]) -> list[FootprintView]:
+def _views(tx: Transaction, parts: Sequence[Part]) -> tuple[list[FootprintView], Mapping[int, Delivery]]:
+    """The views, and the deliveries that are shown in them."""
     stated = store.read_stated(tx, [part.part_key for part in parts])
     bought = [part.part_key for part in parts if part.is_child and not part.terminated and not part.has_lines]
     trades: dict[int, list[TradeOut]] = {}
@@ -179,7 +183,7 @@ def _views(tx: Transaction, parts: Sequence[Part]) -> list[FootprintView]:
                 estimates=tuple(one for one in stated.estimates if one.part_key == part.part_key),
             )
         )
-    return views
+    return views, inbox
 
 
 def history(

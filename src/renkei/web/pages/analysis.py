@@ -80,7 +80,9 @@ def _add_breakdown(routes: APIRouter) -> None:
             graph = kept.graph(tx)
             if wanted not in graph.at:
                 return part, None, None
-            return part, analysis.breakdown(graph, wanted, top=ROWS), indicators.indicators(tx, graph, wanted)
+            found = analysis.breakdown(graph, wanted, top=ROWS)
+            analysis.note_reads(tx, found)
+            return part, found, indicators.indicators(tx, graph, wanted)
 
         part, found, told = call.read(work)
         _ = call.words
@@ -98,7 +100,13 @@ def _add_breakdown(routes: APIRouter) -> None:
     @routes.get("/parts/{trace_id}/breakdown.csv")
     def breakdown_file(call: Opened, trace_id: str) -> Response:
         wanted, kept = path_id(trace_id), graphs(call)
-        found = call.read(lambda tx: analysis.breakdown(kept.graph(tx), wanted, top=MOST_ROWS))
+
+        def work(tx: Transaction) -> Breakdown:
+            breakdown = analysis.breakdown(kept.graph(tx), wanted, top=MOST_ROWS)
+            analysis.note_reads(tx, breakdown)
+            return breakdown
+
+        found = call.read(work)
         _ = call.words
         return csv_file(
             f"{found.product.name} {_('Breakdown')}",
@@ -232,15 +240,11 @@ def _what_if(call: PageCall, trace_id: UUID, typed: Mapping[str, str]) -> Respon
         companies = list({trade.upstream_operator_id for lever in levers for trade in lever.trades})
         named = {one.operator_id: one for one in operators_by_ids(tx, companies)} if companies else {}
         try:
-            return (
-                part,
-                levers,
-                analysis.what_if(graph, trace_id, changes_of(levers, typed), top=ROWS),
-                named,
-                None,
-            )
+            found, wrong = analysis.what_if(graph, trace_id, changes_of(levers, typed), top=ROWS), None
         except (BadNumber, StatementOfPartMissing) as error:
-            return part, levers, analysis.what_if(graph, trace_id, (), top=ROWS), named, error
+            found, wrong = analysis.what_if(graph, trace_id, (), top=ROWS), error
+        analysis.note_reads(tx, found.before)
+        return part, levers, found, named, wrong
 
     part, levers, result, named, error = call.read(work)
     if error is not None:

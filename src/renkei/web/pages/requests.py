@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from renkei.commons.consents.service import inbox
+from renkei.commons.consents.service import inbox, note_reads
 from renkei.commons.edge.fields import Day, Id, Text
 from renkei.commons.edge.validation import Body
 from renkei.commons.operators.service import operators_by_ids
@@ -236,6 +236,8 @@ def _opened(tx: Transaction, request_id: UUID) -> RequestPage:
     trade = view.trade
     is_mine = trade.downstream_operator_id == tx.caller.operator_id
     delivery = inbox(tx, view.kind, [trade.trade_key]).get(trade.trade_key) if is_mine else None
+    if delivery is not None:
+        note_reads(tx, [delivery])
     return RequestPage(
         view=view,
         words=messages(tx, request_id),
