@@ -41,6 +41,7 @@ _BODIES: Final = "Sizes of what is sent"
 _ACCESS: Final = "Access"
 _DOORS: Final = "Doors"
 _FILES: Final = "Files"
+_SHEETS: Final = "Spreadsheets"
 _QUOTAS: Final = "Quotas of one operator"
 _EVENTS: Final = "Events and retention"
 _LEDGER: Final = "Ledger"
@@ -310,6 +311,48 @@ class Settings(BaseSettings):
         le=86_400,
     )
 
+    spreadsheet_size_limit_bytes: int = _setting(
+        _SHEETS,
+        30 * _MB,
+        "Largest workbook or text file to import; 300,000 lines of a bill of materials as CSV.",
+        ge=1_000,
+    )
+    spreadsheet_rows_limit: int = _setting(
+        _SHEETS,
+        200_000,
+        "Most rows of one file: the bill of materials of a whole vehicle is below; more come as NDJSON.",
+        ge=1,
+    )
+    spreadsheet_cells_limit: int = _setting(
+        _SHEETS, 4_000_000, "Most cells of one file, about 100 bytes each while it is read.", ge=1
+    )
+    spreadsheet_unpacked_limit_bytes: int = _setting(
+        _SHEETS,
+        300 * _MB,
+        "To how much a workbook may unpack: 180 kB can open to 120 MB, an honest one has ten times its size.",
+        ge=1_000,
+    )
+    spreadsheet_memory_bytes: int = _setting(
+        _SHEETS,
+        1_500 * _MB,
+        "Memory of the process that opens one workbook; a workbook that needs more ends it, and nothing else.",
+        ge=100 * _MB,
+    )
+    spreadsheet_seconds: int = _setting(
+        _SHEETS, 60, "Processor time of that process; 200,000 rows take some 10 s.", ge=1
+    )
+    spreadsheets_open_limit: int = _setting(
+        _SHEETS,
+        2,
+        "Workbooks that one process of the server opens at once: times their memory, this must be there.",
+        ge=1,
+    )
+    import_keep_hours: int = _setting(
+        _SHEETS,
+        72,
+        "How long an upload waits for its confirmation before its content is deleted: over a weekend.",
+        ge=1,
+    )
     parts_per_operator_limit: int = _setting(
         _QUOTAS, 1_000_000, "Most parts of one operator; a car maker's whole catalogue is below.", ge=1
     )

@@ -1,0 +1,318 @@
+"""What may be wrong with a file, doubtful about it, or worth saying."""
+
+from __future__ import annotations
+
+from renkei.kit.errors import Conflict, FaultKind, Missing, RenkeiError
+
+
+# -- the file as a whole ---------------------------------------------------------------------------------------------
+class FileUnreadable(RenkeiError):
+    """Neither a workbook nor a text."""
+
+    code = "file_unreadable"
+    en = "This file cannot be read. Send an Excel workbook (.xlsx) or a text file (.csv, .tsv, .txt)."
+    ja = "ファイルを読み取れません。Excelブック（.xlsx）またはテキストファイル（.csv、.tsv、.txt）を送信してください。"
+
+
+class FileEmpty(RenkeiError):
+    """Nothing in it."""
+
+    code = "file_empty"
+    en = "There is nothing in this file."
+    ja = "ファイルに内容がありません。"
+
+
+class WorkbookOldOrLocked(RenkeiError):
+    """A compound file: the old format, or a workbook behind a password."""
+
+    code = "workbook_old_or_locked"
+    en = "This workbook is in the old format (.xls) or protected by a password. Save it as .xlsx without a password."
+    ja = "旧形式（.xls）のブックか、パスワードで保護されたブックです。パスワードなしの.xlsx形式で保存し直してください。"
+
+
+class WorkbookHasMacros(RenkeiError):
+    """A workbook with a program in it."""
+
+    code = "workbook_has_macros"
+    en = "This workbook contains macros, which are not accepted. Save it as .xlsx."
+    ja = "マクロを含むブックは受け付けられません。.xlsx形式で保存し直してください。"
+
+
+class WorkbookTooLarge(RenkeiError):
+    """It opens to more than is allowed, or claims a range that nobody can hold."""
+
+    code = "workbook_too_large"
+    kind = FaultKind.TOO_LARGE
+    en = "This workbook is too large when opened. Delete empty rows and columns beyond the table, or send a CSV file."
+    ja = "ブックを展開すると大きすぎます。表の外側の空行・空列を削除するか、CSVファイルで送信してください。"
+
+
+class TooManyCells(RenkeiError):
+    """More rows or cells than one file may have."""
+
+    code = "too_many_cells"
+    kind = FaultKind.TOO_LARGE
+    en = "A file may have at most {rows} rows and {cells} cells; send the rest in another one."
+    ja = "1ファイルは{rows}行・{cells}セルまでです。残りは別のファイルで送信してください。"
+
+
+class TextUndecodable(RenkeiError):
+    """The bytes are text in no encoding that is known."""
+
+    code = "text_undecodable"
+    en = "This text is neither UTF-8, UTF-16 nor Shift_JIS (line {line})."
+    ja = "文字コードがUTF-8、UTF-16、Shift_JISのいずれでもありません（{line}行目）。"
+
+
+class QuoteUnclosed(RenkeiError):
+    """A quoted cell that does not end, or a cell longer than any should be."""
+
+    code = "quote_unclosed"
+    en = "The record that begins on line {line} cannot be read: a quotation mark is not closed, or a cell is too long."
+    ja = "{line}行目から始まるレコードを読み取れません。引用符が閉じていないか、セルが長すぎます。"
+
+
+class ReadersBusy(RenkeiError):
+    """As many workbooks are being opened as may be."""
+
+    code = "readers_busy"
+    kind = FaultKind.UNAVAILABLE
+    retry_after_seconds = 5
+    en = "Many files are being read just now. Please try again."
+    ja = "多数のファイルを読み取り中です。もう一度お試しください。"
+
+
+class SheetMissing(RenkeiError):
+    """The sheet that the mapping names is not there (or hidden)."""
+
+    code = "worksheet_not_found"
+    en = "There is no visible sheet “{sheet}”. Visible sheets: {sheets}."
+    ja = "表示されているシート「{sheet}」がありません。表示中のシート: {sheets}"
+
+
+# -- headings ---------------------------------------------------------------------------------------------------------
+class HeadingsMissing(RenkeiError):
+    """No row looks like the headings of what is imported."""
+
+    code = "headings_not_found"
+    en = "No heading row was found. Needed: {needed}. Rename the headings, or use a mapping that names them."
+    ja = "見出し行が見つかりません。必要な列: {needed}。見出しを変更するか、見出しを指定したマッピングを使用してください。"
+
+
+class HeadingMissing(RenkeiError):
+    """A heading that the mapping names is not there."""
+
+    code = "heading_not_found"
+    en = "There is no column “{heading}” (for {field})."
+    ja = "列「{heading}」（{field}用）がありません。"
+
+
+class HeadingTwice(RenkeiError):
+    """Two columns may be meant."""
+
+    code = "heading_twice"
+    en = "Columns {columns} could both be “{field}”. Use a mapping that names the right one."
+    ja = "「{field}」に該当する列が複数あります（{columns}）。マッピングで列を指定してください。"
+
+
+class ColumnUnused(RenkeiError):
+    """A column that nothing is made of."""
+
+    code = "column_unused"
+    en = "These columns are not used: {columns}."
+    ja = "使用しない列: {columns}"
+
+
+# -- cells ------------------------------------------------------------------------------------------------------------
+class CellMissing(RenkeiError):
+    """A cell that must say something is empty."""
+
+    code = "cell_missing"
+    en = "“{heading}” is empty."
+    ja = "「{heading}」が空です。"
+
+
+class CellNotNumber(RenkeiError):
+    """Not a number."""
+
+    code = "cell_not_number"
+    en = "“{value}” in “{heading}” is not a number."
+    ja = "「{heading}」の「{value}」は数値ではありません。"
+
+
+class CellOutOfRange(RenkeiError):
+    """A number outside what is possible."""
+
+    code = "cell_out_of_range"
+    en = "“{value}” in “{heading}” is outside what is possible here: {minimum} to {maximum}."
+    ja = "「{heading}」の「{value}」は範囲外です（{minimum}～{maximum}）。"
+
+
+class NumbersMixed(RenkeiError):
+    """Some numbers of a column use the comma as decimal mark, others the point."""
+
+    code = "numbers_mixed"
+    en = "The column “{heading}” has numbers with a decimal point and with a decimal comma (“{value}”)."
+    ja = "「{heading}」の列に小数点が「.」の数値と「,」の数値（「{value}」）が混在しています。"
+
+
+class CellNotDate(RenkeiError):
+    """Not a date, or one of a day that never was."""
+
+    code = "cell_not_date"
+    en = "“{value}” in “{heading}” is not a date such as 2026/4/1 (or of the Japanese calendar)."
+    ja = "「{heading}」の「{value}」は2026/4/1や令和8年4月1日のような日付ではありません。"
+
+
+class CellUnknownWord(RenkeiError):
+    """A word outside the list."""
+
+    code = "cell_unknown_word"
+    en = "“{value}” in “{heading}” is not known; allowed: {allowed}."
+    ja = "「{heading}」の「{value}」は使用できません。使用できる値: {allowed}"
+
+
+class CellUnknownUnit(RenkeiError):
+    """A unit that nobody knows."""
+
+    code = "cell_unknown_unit"
+    en = "“{value}” in “{heading}” is not a known unit. A mapping can say which unit it is."
+    ja = "「{heading}」の「{value}」は登録されていない単位です。マッピングで単位を指定できます。"
+
+
+class CellTooLong(RenkeiError):
+    """Longer than the field may be."""
+
+    code = "cell_too_long"
+    en = "“{heading}” may have at most {maximum} characters."
+    ja = "「{heading}」は{maximum}文字までです。"
+
+
+class CellBadText(RenkeiError):
+    """A character that cannot be stored."""
+
+    code = "cell_bad_text"
+    en = "“{heading}” contains a control character that cannot be stored."
+    ja = "「{heading}」に保存できない制御文字が含まれています。"
+
+
+class FormulaWithoutValue(RenkeiError):
+    """A formula was never calculated, or its result is an error."""
+
+    code = "formula_without_value"
+    en = "The formula in “{heading}” has no value. Open the workbook in a spreadsheet program, save it, and send it again."
+    ja = "「{heading}」の数式に値がありません。表計算ソフトでブックを開いて保存し直し、再度送信してください。"
+
+
+# -- questions and notes about any table --------------------------------------------------------------------------------
+class RowsHidden(RenkeiError):
+    """Rows that whoever looks at the sheet does not see."""
+
+    code = "rows_hidden"
+    en = "{count} hidden row(s) are read like the others: {rows}. A mapping can leave hidden rows out."
+    ja = "非表示の{count}行も他の行と同様に読み取ります: {rows}。マッピングで除外できます。"
+
+
+class RowsHiddenSkipped(RenkeiError):
+    """Hidden rows that were left out, as the mapping says."""
+
+    code = "rows_hidden_skipped"
+    en = "{count} hidden row(s) are left out: {rows}."
+    ja = "非表示の{count}行を除外しました: {rows}"
+
+
+class SheetsHidden(RenkeiError):
+    """Sheets that are hidden are not read."""
+
+    code = "sheets_hidden"
+    en = "Hidden sheets are not read: {sheets}. Is that right?"
+    ja = "非表示のシートは読み取りません: {sheets}。よろしいですか。"
+
+
+class SheetsUnread(RenkeiError):
+    """Visible sheets that were not read."""
+
+    code = "sheets_unread"
+    en = "Only the sheet “{sheet}” is read; not read: {others}."
+    ja = "シート「{sheet}」のみ読み取ります。読み取らないシート: {others}"
+
+
+class FormulasTaken(RenkeiError):
+    """Formulas are never calculated here."""
+
+    code = "formulas_taken"
+    en = "{count} cell(s) are formulas; the values that were saved with them are taken: {cells}."
+    ja = "{count}個のセルは数式です。保存されていた計算結果を使用します: {cells}"
+
+
+class MergedCells(RenkeiError):
+    """A merged cell counts for each of its rows."""
+
+    code = "merged_cells"
+    en = "The merged cell in “{heading}” counts for each of its {count} rows."
+    ja = "「{heading}」の結合セルは、対象の{count}行すべての値として扱います。"
+
+
+class NumbersAmbiguous(RenkeiError):
+    """Only numbers such as 1,234, which may mean two things."""
+
+    code = "numbers_ambiguous"
+    en = "In “{heading}”, “{value}” is read as {read}. Is that right?"
+    ja = "「{heading}」の「{value}」を{read}と読み取ります。よろしいですか。"
+
+
+class NumbersByComma(RenkeiError):
+    """A column with decimal commas."""
+
+    code = "numbers_by_comma"
+    en = "“{heading}” has decimal commas: “{value}” is read as {read}."
+    ja = "「{heading}」の小数点はコンマです。「{value}」を{read}と読み取ります。"
+
+
+class FileTextEncoding(RenkeiError):
+    """How a text was read."""
+
+    code = "text_encoding"
+    en = "The text is read as {encoding}, cells set apart by {delimiter}."
+    ja = "文字コードは{encoding}、区切り文字は{delimiter}として読み取ります。"
+
+
+# -- waiting imports and mappings ---------------------------------------------------------------------------------------
+class ImportNotReady(Conflict):
+    """An import with faults, or one that is over, cannot be confirmed."""
+
+    code = "import_not_ready"
+    en = "This import cannot be confirmed: it is {state}."
+    ja = "この取込は確定できません（状態: {state}）。"
+
+
+class ImportChanged(Conflict):
+    """What it would do is not any more what was shown."""
+
+    code = "import_changed"
+    en = "Your data changed since this was shown. Look at the new preview and confirm again."
+    ja = "表示後にデータが変更されました。新しいプレビューを確認してから再度確定してください。"
+
+
+class PlantNotChosen(RenkeiError):
+    """Several plants, and nothing says which."""
+
+    code = "plant_not_chosen"
+    en = "Your company has several plants; say which one these parts belong to."
+    ja = "事業所が複数あります。部品の属する事業所を指定してください。"
+
+
+class PlantNone(RenkeiError):
+    """No plant to register parts for."""
+
+    code = "plant_none"
+    en = "Register a plant first: every part belongs to one."
+    ja = "先に事業所を登録してください。部品は事業所に属します。"
+
+
+class PlantOfFileUnknown(Missing):
+    """The plant named beside the file is not an own one."""
+
+    code = "plant_not_found"
+    en = "There is no plant of yours with this identifier."
+    ja = "指定された識別子の自社事業所は存在しません。"
