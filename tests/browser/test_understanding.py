@@ -18,6 +18,7 @@ PAGES = (
     "/app/parts/{pack}/versions",
     "/app/parts/{pack}/details",
     "/app/parts/{pack}/footprint",
+    "/app/parts/{pack}/bills",
     "/app/parts/{cell}/suppliers",
     "/app/disclosures",
     "/app/updates",

@@ -23,7 +23,7 @@ class _Page(HTMLParser):
         self.forms = []
         self.links = []
         self.text = []
-        self._select = None
+        self._select = self._chosen = None
         self._area = None
 
     def handle_starttag(self, tag, attributes):
@@ -34,12 +34,14 @@ class _Page(HTMLParser):
             if given.get("type") in {"checkbox", "radio"} and "checked" not in given:
                 return
             self._select = given["name"] if tag == "select" else None
+            self._chosen = None
             self._area = given["name"] if tag == "textarea" else None
             self._fill(given["name"], given.get("value", ""))
         elif tag == "option" and self._select:
-            fields = self.forms[-1]["fields"]
-            if "selected" in given or fields[self._select] == "":
-                fields[self._select] = given.get("value", "")
+            # A browser chooses the first one where none is marked.
+            if "selected" in given or self._select != self._chosen:
+                self.forms[-1]["fields"][self._select] = given.get("value", "")
+            self._chosen = self._select
         elif tag == "a":
             self.links.append(given.get("href", ""))
 

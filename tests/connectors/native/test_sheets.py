@@ -70,6 +70,16 @@ def test_a_sheet_is_kept_shown_corrected_and_continued(a: Member) -> None:
     assert [one["version"] for one in good(a.get(f"/parts/{part}/sheets"))["items"]] == [1, 2]
 
 
+def test_a_draft_is_kept_and_states_nothing(a: Member) -> None:
+    part = a.part("製品")
+    draft = a.put(f"/parts/{part}/sheets", SHEET | {"draft": True})
+    assert (draft.status_code, draft.json()["statement_id"]) == (201, None)
+    assert good(a.get(f"/parts/{part}/footprint"))["statement"] is None
+    assert good(a.get(f"/sheets/{draft.json()['sheet_id']}"))["result"]["total"] == 4.85812
+    stated = good(a.put(f"/parts/{part}/sheets", SHEET | {"replaces": 1}))
+    assert (stated["version"], stated["statement_id"] is None) == (2, False)
+
+
 def test_questions_come_in_both_languages_and_stop_nothing(a: Member) -> None:
     part = a.part("製品")
     lines = [SHEET["lines"][0], SHEET["lines"][1] | {"unit": "個"}]

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from renkei.web.pages import (
     analysis,
     answer,
+    bills,
     declarations,
     design,
     disclosures,
@@ -26,6 +27,7 @@ PAGES = (
     home,
     requests,
     answer,
+    bills,
     notifications,
     parts,
     structures,

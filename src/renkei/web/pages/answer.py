@@ -42,6 +42,7 @@ from renkei.database.transaction import Transaction
 from renkei.kit.errors import Conflict, Fault, Missing, RenkeiError, SeveralFaults
 from renkei.kit.quantities import DECLARED_UNITS, NotConvertible, Unit, convert, parse_unit
 from renkei.usecases.footprint.api_model import DeclaredUnit, Rating
+from renkei.usecases.footprint.calculator.model import StoredSheet
 from renkei.usecases.footprint.disclosure import preview
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import Emission, Quality, Stage, Statement, StatementDraft
@@ -51,6 +52,7 @@ from renkei.usecases.footprint.service import footprints, history, put_statement
 from renkei.web.calls import Opened, PageCall
 from renkei.web.forms import typed_number
 from renkei.web.pages.requests import names_of
+from renkei.web.trail import sheet_behind, trail_of
 from renkei.web.words import ZONE
 
 SHOWN: Final = 20
@@ -222,11 +224,11 @@ def router() -> APIRouter:
 def _add_item(routes: APIRouter) -> None:
     @routes.get("")
     def begin(call: Opened, request_id: RequestId) -> Response:
-        now = call.read(lambda tx: _answering(tx, request_id))
+        now = call.read(lambda tx: answering(tx, request_id))
         if now.item is None or (now.statement is None and not now.is_known):
-            return call.redirect(_step(request_id, "item"))
+            return call.redirect(step(request_id, "item"))
         if now.statement is None:
-            return call.redirect(_step(request_id, "value"))
+            return call.redirect(step(request_id, "value"))
         return call.show("answer_send.html", now=now, choice=now.choice, whole=True)
 
     @routes.get("/item")
@@ -236,7 +238,7 @@ def _add_item(routes: APIRouter) -> None:
     @routes.post("/item")
     def choose_item(call: Opened, request_id: RequestId) -> Response:
         def work(tx: Transaction) -> bool:
-            now = _answering(tx, request_id)
+            now = answering(tx, request_id)
             trace_id = form.trace_id
             if trace_id is None:
                 trace_id = _new_item(tx, form, now).trace_id
@@ -249,7 +251,7 @@ def _add_item(routes: APIRouter) -> None:
         except SeveralFaults as error:
             call.tell(error)
             return _show_item(call, request_id)
-        return call.redirect(_step(request_id, "result" if has_value else "value"))
+        return call.redirect(step(request_id, "result" if has_value else "value"))
 
 
 def _add_value(routes: APIRouter) -> None:
@@ -260,10 +262,10 @@ def _add_value(routes: APIRouter) -> None:
     @routes.post("/value")
     def state_value(call: Opened, request_id: RequestId) -> Response:
         def work(tx: Transaction) -> None:
-            now = _answering(tx, request_id)
+            now = answering(tx, request_id)
             assert now.item is not None
             if form.mass is not None and form.mass != now.item.mass_kg_per_unit:
-                _weigh(tx, now.item, form.mass)
+                weigh(tx, now.item, form.mass)
             put_statement(tx, _draft(form, now.item, now.statement, now.view))
 
         typed = {name: typed_number(value) for name, value in call.values.items()}
@@ -275,23 +277,28 @@ def _add_value(routes: APIRouter) -> None:
         except SeveralFaults as error:
             call.tell(_of_form(error))
             return _show_value(call, request_id, typed)
-        return call.redirect(_step(request_id, "result"))
+        return call.redirect(step(request_id, "result"))
 
     @routes.get("/result")
     def result_page(call: Opened, request_id: RequestId) -> Response:
-        now = call.read(lambda tx: _answering(tx, request_id))
-        return _unready(call, now) or call.show("answer_result.html", now=now)
+        def work(tx: Transaction) -> tuple[Answering, StoredSheet | None]:
+            now = answering(tx, request_id)
+            return now, None if now.statement is None else sheet_behind(tx, now.statement.method)
+
+        now, sheet = call.read(work)
+        trail = None if sheet is None else trail_of(call.words, sheet)
+        return _unready(call, now) or call.show("answer_result.html", now=now, sheet=sheet, trail=trail)
 
 
 def _add_end(routes: APIRouter) -> None:
     @routes.get("/disclose")
     def disclose_page(call: Opened, request_id: RequestId) -> Response:
-        now = call.read(lambda tx: _answering(tx, request_id))
+        now = call.read(lambda tx: answering(tx, request_id))
         return _unready(call, now) or _show_disclose(call, now, now.choice)
 
     @routes.get("/send")
     def send_page(call: Opened, request_id: RequestId) -> Response:
-        now = call.read(lambda tx: _answering(tx, request_id))
+        now = call.read(lambda tx: answering(tx, request_id))
         unready = _unready(call, now)
         if unready is not None:
             return unready
@@ -305,7 +312,7 @@ def _add_end(routes: APIRouter) -> None:
     @routes.post("/send")
     def send(call: Opened, request_id: RequestId) -> Response:
         def work(tx: Transaction) -> None:
-            now = _answering(tx, request_id, form.trace_id)
+            now = answering(tx, request_id, form.trace_id)
             if now.item is None or now.statement is None or now.statement.statement_id != form.statement_id:
                 raise ChangedMeanwhile
             _remember(tx, now, form.trace_id)
@@ -331,15 +338,15 @@ def _add_end(routes: APIRouter) -> None:
             call.write(work)
         except ChangedMeanwhile as error:
             call.tell(error)
-            now = call.read(lambda tx: _answering(tx, request_id))
+            now = call.read(lambda tx: answering(tx, request_id))
             return _unready(call, now) or call.show(
                 "answer_send.html", 409, now=now, choice=_choice_of(form), whole=False
             )
-        return call.redirect(_step(request_id, "sent"))
+        return call.redirect(step(request_id, "sent"))
 
     @routes.get("/sent")
     def sent_page(call: Opened, request_id: RequestId) -> Response:
-        now = call.read(lambda tx: _answering(tx, request_id))
+        now = call.read(lambda tx: answering(tx, request_id))
         return call.show("answer_sent.html", now=now)
 
 
@@ -350,7 +357,7 @@ def _show_item(call: PageCall, request_id: UUID) -> Response:
     def work(
         tx: Transaction,
     ) -> tuple[Answering, Sequence[Part], bool, Sequence[PartNumber], Sequence[Plant]]:
-        now = _answering(tx, request_id)
+        now = answering(tx, request_id)
         page = list_parts(tx, PartFilter(text=text or None), limit=SHOWN)
         shown = page.items
         if now.item is not None and not text:
@@ -376,9 +383,9 @@ def _show_item(call: PageCall, request_id: UUID) -> Response:
 
 
 def _show_value(call: PageCall, request_id: UUID, typed: Mapping[str, str]) -> Response:
-    now = call.read(lambda tx: _answering(tx, request_id))
+    now = call.read(lambda tx: answering(tx, request_id))
     if now.item is None:
-        return call.redirect(_step(request_id, "item"))
+        return call.redirect(step(request_id, "item"))
     values = typed or _values_of(now)
     rated = any(values.get(name) not in {None, ""} for name in _RATED)
     return call.show("answer_value.html", now=now, values=values, rated=rated, asks_mass=now.asks_mass)
@@ -388,22 +395,25 @@ def _show_disclose(call: PageCall, now: Answering, choice: Choice) -> Response:
     return call.show("answer_disclose.html", now=now, chosen=choice, attributes=ATTRIBUTES, purposes=PURPOSES)
 
 
+def unready_item(call: PageCall, now: Answering) -> Response | None:
+    """To the first step, if nobody has said which item it is."""
+    return call.redirect(step(now.view.request_id, "item")) if now.item is None else None
+
+
 def _unready(call: PageCall, now: Answering) -> Response | None:
     """To the first step that is not done yet, if there is one."""
-    request_id = now.view.request_id
-    if now.item is None:
-        return call.redirect(_step(request_id, "item"))
-    if now.statement is None:
-        return call.redirect(_step(request_id, "value"))
-    return None
+    if now.item is not None and now.statement is None:
+        return call.redirect(step(now.view.request_id, "value"))
+    return unready_item(call, now)
 
 
-def _step(request_id: UUID, name: str) -> str:
+def step(request_id: UUID, name: str) -> str:
+    """The address of a step of the answer."""
     return f"/app/requests/{request_id}/answer/{name}"
 
 
 # -- where the answer stands -----------------------------------------------------------------------------------------
-def _answering(tx: Transaction, request_id: UUID, trace_id: UUID | None = None) -> Answering:
+def answering(tx: Transaction, request_id: UUID, trace_id: UUID | None = None) -> Answering:
     """Where the answer stands; `trace_id` names the item where the page it comes from has named one."""
     view = request_of(tx, request_id)
     if view.trade.upstream_operator_id != tx.caller.operator_id or view.kind != KIND:
@@ -536,7 +546,7 @@ def _remember(tx: Transaction, now: Answering, trace_id: UUID) -> None:
         add_part_number(tx, trace_id, now.number, customer_id)
 
 
-def _weigh(tx: Transaction, item: Part, mass: Decimal) -> None:
+def weigh(tx: Transaction, item: Part, mass: Decimal) -> None:
     """State what one piece of an own part weighs."""
     update_part(
         tx,
@@ -575,7 +585,8 @@ def _draft(form: ValueForm, item: Part, former: Statement | None, view: RequestV
         categories=former.declared_categories if former is not None and same else {},
         primary_data_share=former.declared_pds if former is not None and same else None,
         gate_to_gate=former.gate_to_gate if former is not None and same else None,
-        method={} if former is None else former.method,
+        # What was typed over a calculated value did not come from that sheet any more.
+        method={} if former is None or (not same and "sheet" in former.method) else former.method,
         period_from=None if former is None else former.period_from,
         period_to=None if former is None else former.period_to,
     )

@@ -110,7 +110,7 @@ def routers(_context: AppContext) -> tuple[APIRouter, ...]:
 
         def work(tx: Transaction) -> Answer:
             with placed(_OF_PATH):
-                stored = service.put_sheet(tx, sheet, replaces=given.replaces)
+                stored = service.put_sheet(tx, sheet, replaces=given.replaces, draft=given.draft)
             return Answer(stored_json(stored), 201 if stored.version == 1 else 200)
 
         return call.write(work)

@@ -275,6 +275,7 @@ class PutSheetBody(SheetBody):
     replaces: int | None = Field(
         default=None, ge=1, description="the version that was looked at: 409 if it is not the present one"
     )
+    draft: bool = Field(default=False, description="keep it for later; no footprint is stated")
 
 
 # -- views -------------------------------------------------------------------------------------------------------------

@@ -38,10 +38,13 @@ def calculate_sheet(tx: Transaction, sheet: Sheet) -> Calculation:
     return _calculated(tx, sheet, part)
 
 
-def put_sheet(tx: Transaction, sheet: Sheet, *, replaces: int | None = None) -> StoredSheet:
+def put_sheet(
+    tx: Transaction, sheet: Sheet, *, replaces: int | None = None, draft: bool = False
+) -> StoredSheet:
     """Keep a sheet and state the footprint that it gives; the sheet of the same part, trade and period is replaced.
 
     `replaces`: the version that was looked at; raises `SheetChanged` if it is not the present one any more.
+    `draft`: keep it alone, to be gone on with later; no footprint is stated.
     A footprint of a later period stays: then the sheet is kept without a statement, and a question says so.
     Raises `PartMissing`, `TradeMissing`, and `SeveralFaults` with everything that makes the sheet impossible.
     """
@@ -54,11 +57,11 @@ def put_sheet(tx: Transaction, sheet: Sheet, *, replaces: int | None = None) -> 
     sheet_id, version = (tx.new_id(), 1) if present is None else (present[0], present[1] + 1)
     former = _statement(tx, sheet.trace_id, trade_key)
     statement_id = None
-    if former is not None and former.period_to is not None and former.period_to > sheet.period_to:
+    is_older = former is not None and former.period_to is not None and former.period_to > sheet.period_to
+    if is_older and not draft:
         found = replace(found, questions=(*found.questions, Question(code="older_period")))
-    else:
-        draft = _draft(sheet, found, former, sheet_id, version)
-        statement_id = put_statement(tx, draft).statement_id
+    elif not draft:
+        statement_id = put_statement(tx, _draft(sheet, found, former, sheet_id, version)).statement_id
     store.insert(
         tx,
         part.part_key,
