@@ -50,6 +50,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "footprint.update_policies": ("operator_key",),
     "footprint.updates": ("operator_key",),
     "footprint.declarations": ("operator_key",),
+    "footprint.declaration_evidence": ("operator_key",),
     "footprint.factor_sets": ("operator_key",),
     "footprint.factors": ("operator_key",),
     "footprint.sheets": ("operator_key",),

@@ -21,6 +21,7 @@ from renkei.database.backup import BackupError, BackupSummary
 from renkei.database.embedded import DatabaseStartError
 from renkei.kit.errors import RenkeiError
 from renkei.settings import SettingsError, load_settings
+from renkei.usecases.footprint.reports.commands import report, reports
 
 cli = typer.Typer(
     name="renkei",
@@ -39,6 +40,8 @@ cli.add_typer(staff, name="staff")
 cli.add_typer(apikey, name="apikey")
 cli.add_typer(signingkey, name="signingkey")
 cli.add_typer(ledger, name="ledger")
+cli.command()(report)
+cli.command()(reports)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (default: RENKEI_HOST or 127.0.0.1).")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="TCP port (default: RENKEI_PORT or 8000).")]

@@ -414,6 +414,8 @@ FLOWS: Final[tuple[Flow, ...]] = (
 WITHOUT_VIEW: Final[Mapping[str, str]] = {
     "that an id one holds exists": "one's own ids, and those that a flow above brought; every other answers as one "
     "that nobody has",
+    "the proof of a declaration": "whoever holds the code that is printed on its report may see that the ledger holds its "
+    "digest, with ids, rule set, period and time, and no value; nobody can guess a code",
     "the platform's own figures": "`/metrics` and `/readyz` tell whoever runs the platform how busy it is; no label "
     "names a company",
 }

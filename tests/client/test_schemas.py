@@ -36,6 +36,8 @@ VIEWS = {
     model.Quality: "QualityView",
     model.Read: "ReadView",
     model.Relation: "RelationView",
+    model.Report: "ReportView",
+    model.ReportItem: "ReportItemView",
     model.Request: "RequestOut",
     model.Response: "ResponseView",
     model.Share: "ShareView",

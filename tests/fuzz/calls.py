@@ -492,9 +492,32 @@ V1: Final[tuple[Call, ...]] = (
             "period_to": "2027-03-31",
             "version": 1,
             "reference": "BAT-1",
+            "study": {"goal": "宣言", "system_boundary": "原材料から製造まで"},
+            "battery": {
+                "rule_set": "eu-cfb-ev",
+                "category": "M1",
+                "capacity_kwh": 60,
+                "years": 8,
+                "cycles_per_year": None,
+                "warranty_km": None,
+                "km_per_year": None,
+                "conformity_id": "DoC-1",
+                "study_url": "https://example.com/study",
+                "performance_class": "A",
+            },
         },
-        at=_AT_PART,
+        at={"trace_id": "{battery}"},
     ),
+    call(
+        "GET", "/v1/declarations/{declaration_id}/report", at={"declaration_id": "{declaration}"}, lang="ja"
+    ),
+    call(
+        "GET",
+        "/v1/declarations/{declaration_id}/report.pdf",
+        at={"declaration_id": "{declaration}"},
+        lang="en",
+    ),
+    call("GET", "/v1/declarations/{declaration_id}/evidence", at={"declaration_id": "{declaration}"}),
     call("GET", "/v1/declarations", trace_id="{product}", limit="1", after="{declaration}"),
     call("GET", "/v1/declarations/{declaration_id}", at={"declaration_id": "{declaration}"}),
     call(

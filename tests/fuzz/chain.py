@@ -128,6 +128,8 @@ def found(world: World, http: TestClient) -> Chain:
     things["read"] = good(b.get("/reads"))["items"][0]["read_id"]
     things["counted"] = a.part("算定品")
     things["sheet"] = good(a.put(f"/parts/{things['counted']}/sheets", SHEET))["sheet_id"]
+    things["battery"] = a.part("電池", unit="unit")
+    good(a.put(f"/parts/{things['battery']}/footprint", STATEMENT | {"declared_unit": "unit"}))
     things["track"] = str(uuid4())
     return Chain(world, a, b, joined, things)
 

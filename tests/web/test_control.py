@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from renkei.commons.ledger.sequencing import Sequencer
+from renkei.commons.ledger.witness import FileWitness
 from tests.connectors.ouranos.world import add_account
 from tests.web.conftest import Person
 from tests.web.test_parts import open_part
@@ -106,8 +108,34 @@ def test_a_declaration_keeps_its_value_and_says_what_has_changed_since(world, pe
     assert "-6" in shown.text
     assert "stands on a withdrawn input" in shown.text
     assert "stands on a withdrawn input" in somebody.open("/app/declarations").text
+    pdf = somebody.http.get(next(link for link in shown.page.links if link.endswith("/report.pdf")))
+    assert (pdf.headers["content-type"], pdf.content[:5]) == ("application/pdf", b"%PDF-")
     evidence = somebody.http.get(f"{filed.address}/evidence.csv").content.decode("utf-8-sig")
     assert "ISO 14067" in evidence
+
+
+def test_whoever_holds_the_code_on_a_report_checks_its_proof_without_signing_in(
+    world, person, a, b, bought, tmp_path
+):
+    somebody = person("A社")
+    form = somebody.open(f"/app/declarations/new?part={bought[0]}")
+    filed = somebody.send(
+        form, "/app/declarations/new", rule_set="ISO 14067", period_from="2026-04-01", period_to="2027-03-31"
+    )
+    declaration_id = filed.address.rpartition("/")[2]
+    told = a.call("GET", f"/v1/declarations/{declaration_id}/report").json()
+    Sequencer(world.database, world.context.secrets, FileWitness(tmp_path / "witness")).tick()
+    stranger = Person(world.app)
+    address = told["check_url"].removeprefix(world.context.settings.base_url)
+    shown = stranger.open(address)
+    assert shown.status == 200
+    assert "The ledger holds this declaration." in shown.text
+    assert told["evidence_sha256"] in shown.text
+    assert "8 kgCO" not in shown.text, "no value"
+    bundle = stranger.http.get(f"{address}/bundle.json").json()
+    assert bundle["items"][0]["fact"]["content"]["evidence_sha256"] == told["evidence_sha256"]
+    assert stranger.open(f"/app/check/{declaration_id}").status == 404
+    assert stranger.open("/app/check/x").status == 404
 
 
 @pytest.mark.parametrize("kind", ["disclosures", "declarations"])

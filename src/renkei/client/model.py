@@ -778,6 +778,53 @@ class DeclarationDraft:
     period_to: date
     version: int | None = None
     reference: str | None = None
+    study: Mapping[str, str] = field(default_factory=dict)
+    """What only the company can say, by name: goal, system_boundary, cut_off, limitations …"""
+    battery: DeclaredBattery | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredBattery:
+    """What the functional unit of a battery needs, and what Article 7 of Regulation (EU) 2023/1542 asks beside."""
+
+    category: str
+    capacity_kwh: Decimal
+    rule_set: str = "eu-cfb-ev"
+    years: Decimal | None = None
+    cycles_per_year: Decimal | None = None
+    warranty_km: Decimal | None = None
+    km_per_year: Decimal | None = None
+    conformity_id: str | None = None
+    study_url: str | None = None
+    performance_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportItem:
+    """A content that a rule asks for. `value` None: nobody has given it. `pointer` leads into the evidence."""
+
+    code: str
+    source: str
+    title: str
+    required: bool
+    value: str | None
+    pointer: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The report of a declaration in one language; `missing` are the codes of contents that nobody has given."""
+
+    language: str
+    title: str
+    subject: str
+    headline: str
+    checklist: tuple[ReportItem, ...]
+    missing: tuple[str, ...]
+    evidence_sha256: str
+    check_url: str
+    proof_note: str
+    evidence: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -800,6 +847,7 @@ class Declaration:
     difference: Decimal | None
     stands_on_withdrawn_input: bool
     withdrawn_deliveries: tuple[UUID, ...]
+    evidence_sha256: str | None = None
 
 
 # -- files and certificates ----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from renkei.client._json import plain
@@ -12,6 +13,7 @@ from renkei.client.model import (
     DeclarationDraft,
     Listing,
     Page,
+    Report,
     Statement,
     Update,
     UpdatePolicy,
@@ -61,6 +63,19 @@ class Declarations:
     def get(self, declaration_id: UUID) -> Declaration:
         """One own declaration beside what is true now."""
         return self._wire.get(Declaration, place("declarations", declaration_id))
+
+    def report(self, declaration_id: UUID, *, language: Literal["ja", "en"] = "en") -> Report:
+        """The report of an own declaration. Raises `NotFoundError` for one that was filed before there were any."""
+        return self._wire.get(Report, place("declarations", declaration_id, "report"), lang=language)
+
+    def report_pdf(self, declaration_id: UUID, *, language: Literal["ja", "en"] = "en") -> bytes:
+        """The same report as PDF."""
+        path = place("declarations", declaration_id, "report.pdf")
+        return self._wire.send("GET", path, parameters={"lang": language}).content
+
+    def evidence(self, declaration_id: UUID) -> bytes:
+        """The evidence file of an own declaration, byte by byte as the ledger holds its digest."""
+        return self._wire.send("GET", place("declarations", declaration_id, "evidence")).content
 
     def list(
         self, *, trace_id: UUID | None = None, page_size: int = 100, after: Cursor | None = None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from renkei.commons.ledger import service as ledger
 from renkei.commons.parts.service import part_keys as own_parts
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Event, Transaction
+from renkei.kit.canonical import canonical_json
 from renkei.kit.errors import SeveralFaults
 from renkei.kit.paging import Page
 from renkei.usecases.footprint import declarations_store, store
@@ -21,8 +23,12 @@ from renkei.usecases.footprint.errors import (
     StatementMissing,
 )
 from renkei.usecases.footprint.model import Declaration, DeclarationView
+from renkei.usecases.footprint.reports import store as reports_store
+from renkei.usecases.footprint.reports.evidence import gather
+from renkei.usecases.footprint.reports.model import Evidence, ReportDraft
 
 DECLARED: Final = "jp.renkei.footprint.declared.v1"
+NOTHING_MORE: Final = ReportDraft()
 
 
 def file_declaration(
@@ -34,9 +40,11 @@ def file_declaration(
     period_to: date,
     version: int | None = None,
     reference: str | None = None,
+    draft: ReportDraft = NOTHING_MORE,
 ) -> DeclarationView:
     """Pin a version of a part's general footprint (the present one, or `version`) as what was filed.
 
+    Everything it stands on is frozen with it as its evidence file, of which the ledger holds the digest.
     Raises `PartMissing`, `NothingToDeclare`, `StatementMissing` for an unknown version, `SeveralFaults`.
     """
     tx.caller.require(*WRITERS)
@@ -55,7 +63,7 @@ def file_declaration(
     declaration_id = declarations_store.insert(
         tx, part, newest, rule_set=rule_set, period_from=period_from, period_to=period_to, reference=reference
     )
-    content = {
+    content: dict[str, Any] = {
         "declaration_id": declaration_id,
         "trace_id": part.trace_id,
         "plant_id": part.plant_id,
@@ -68,6 +76,24 @@ def file_declaration(
         "filed_by": tx.caller.actor,
         "filed_at": tx.now,
     }
+    check_id = tx.new_id()
+    frozen = canonical_json(
+        gather(
+            tx,
+            declaration=content | {"check_id": check_id},
+            part=part,
+            statement=newest,
+            draft=draft,
+        )
+    )
+    evidence = Evidence(
+        declaration_id=declaration_id,
+        check_id=check_id,
+        content=frozen,
+        sha256=hashlib.sha256(frozen).digest(),
+    )
+    reports_store.insert(tx, evidence)
+    content["evidence_sha256"] = evidence.sha256.hex()
     ledger.record(tx, "footprint.declaration", declaration_id, content)
     tx.emit(
         Event(
@@ -111,11 +137,13 @@ def _beside_the_present(tx: Transaction, found: list[Declaration]) -> list[Decla
         for one in found
     }
     withdrawn = declarations_store.withdrawn_deliveries(tx, [id_ for ids in stood_on.values() for id_ in ids])
+    digests = reports_store.digests(tx, stood_on)
     return [
         DeclarationView(
             declaration=one,
             current=current.get(one.part_key),
             withdrawn=tuple(id_ for id_ in stood_on[one.declaration_id] if id_ in withdrawn),
+            evidence_sha256=digests.get(one.declaration_id),
         )
         for one in found
     ]

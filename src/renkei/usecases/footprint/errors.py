@@ -117,6 +117,22 @@ class DeclarationMissing(Missing):
     ja = "指定された識別子の宣言は存在しません。"
 
 
+class EvidenceMissing(Missing):
+    """A declaration that was filed before evidence was kept has no report."""
+
+    code = "evidence_not_found"
+    en = "There is no evidence file for this declaration, so it has no report. File a further declaration."
+    ja = "この宣言には証拠ファイルがないため、報告書を作成できません。あらためて宣言を届け出てください。"
+
+
+class CheckMissing(Missing):
+    """A code that stands on no report."""
+
+    code = "check_not_found"
+    en = "No report has this code."
+    ja = "このコードの報告書は存在しません。"
+
+
 class NothingToDeclare(Conflict):
     """The part has no footprint that could be declared."""
 

@@ -1,9 +1,9 @@
-"""Automatic update under `/v1`: how a part follows, values that wait for a decision, declarations."""
+"""Automatic update under `/v1`: how a part follows, and values that wait for a decision."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from renkei.commons.edge.calls import Open, page_json
 from renkei.commons.edge.context import AppContext
-from renkei.commons.edge.fields import Day, DayText, Id, Limit, MomentText, Name, NumberOut, Positive
+from renkei.commons.edge.fields import DayText, Id, Limit, MomentText, NumberOut, Positive
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
 from renkei.database.transaction import Transaction
-from renkei.kit.decimals import CONTEXT, to_15_digits
-from renkei.usecases.footprint import declarations, updates
+from renkei.kit.decimals import to_15_digits
+from renkei.usecases.footprint import updates
 from renkei.usecases.footprint.api_model import (
     CauseView,
     StatementView,
@@ -25,16 +25,10 @@ from renkei.usecases.footprint.api_model import (
     statement_json,
     value_json,
 )
-from renkei.usecases.footprint.model import DeclarationView, Mode, Update, UpdatePolicy
+from renkei.usecases.footprint.model import Mode, Update, UpdatePolicy
 from renkei.usecases.footprint.rules import total
 
 _State = Literal["waiting", "published", "refused", "superseded"]
-_DECLARATION: Final = {
-    "rule_set": "EU 2023/1542 Annex II, CFB-EV draft 2024",
-    "period_from": "2026-04-01",
-    "period_to": "2027-03-31",
-    "reference": "BAT-2026-0042",
-}
 
 
 class PolicyBody(Body):
@@ -90,46 +84,6 @@ class UpdatesView(View):
     stale: bool = False
 
 
-class DeclarationBody(Body):
-    """A declaration to be filed: it pins one version and never moves."""
-
-    rule_set: Name
-    period_from: Day
-    period_to: Day
-    version: int | None = Field(default=None, ge=1, le=2**31 - 1, description="default: the present version")
-    reference: Name | None = None
-
-
-class DeclaredView(View):
-    """A filed declaration beside what is true now."""
-
-    declaration_id: Id
-    trace_id: Id
-    plant_id: Id
-    rule_set: str
-    period_from: DayText
-    period_to: DayText
-    reference: str | None
-    filed_by: str
-    filed_at: MomentText
-    statement: StatementView
-    total: NumberOut
-    current_version: int | None
-    current_total: NumberOut | None
-    difference: NumberOut | None
-    stands_on_withdrawn_input: bool
-    withdrawn_deliveries: list[Id]
-    stale: bool = False
-
-
-class DeclarationsView(View):
-    """A page of them."""
-
-    items: list[DeclaredView]
-    next: Id | None
-    stale: bool = False
-
-
 _After = Annotated[Id | None, Query(description="`next` of the page before")]
 
 
@@ -138,9 +92,7 @@ def routers(_context: AppContext) -> tuple[APIRouter, ...]:
     following = APIRouter(tags=["updates"])
     _add_policies(following)
     _add_updates(following)
-    filed = APIRouter(tags=["declarations"])
-    _add_declarations(filed)
-    return (following, filed)
+    return (following,)
 
 
 def _add_policies(routes: APIRouter) -> None:
@@ -194,49 +146,6 @@ def _add_updates(routes: APIRouter) -> None:
         return call.write(work)
 
 
-def _add_declarations(routes: APIRouter) -> None:
-    @routes.post(
-        "/parts/{trace_id}/declarations",
-        openapi_extra=takes(DeclarationBody, _DECLARATION),
-        response_model=DeclaredView,
-        status_code=201,
-    )
-    def file_declaration(call: Open, trace_id: Id) -> Response:
-        """File a declaration of the present version, or of `version`."""
-        given = call.body(DeclarationBody)
-        return call.write(
-            lambda tx: _declaration_json(
-                declarations.file_declaration(
-                    tx,
-                    trace_id,
-                    rule_set=given.rule_set,
-                    period_from=given.period_from,
-                    period_to=given.period_to,
-                    version=given.version,
-                    reference=given.reference,
-                )
-            ),
-            status=201,
-        )
-
-    @routes.get("/declarations", response_model=DeclarationsView)
-    def get_declarations(
-        call: Open, trace_id: Id | None = None, limit: Limit = 50, after: _After = None
-    ) -> Response:
-        """Own declarations (of one part), newest first, each beside what is true now."""
-
-        def work(tx: Transaction) -> dict[str, object]:
-            page = declarations.declarations(tx, trace_id=trace_id, after=after, limit=limit)
-            return page_json(page, _declaration_json)
-
-        return call.read(work)
-
-    @routes.get("/declarations/{declaration_id}", response_model=DeclaredView)
-    def get_declaration(call: Open, declaration_id: Id) -> Response:
-        """One own declaration beside what is true now."""
-        return call.read(lambda tx: _declaration_json(declarations.declaration(tx, declaration_id)))
-
-
 def _policy_json(policy: UpdatePolicy) -> dict[str, object]:
     return {"mode": policy.mode, "threshold": policy.threshold, "first_month": policy.first_month}
 
@@ -255,28 +164,4 @@ def _update_json(update: Update, trace_id: Id) -> dict[str, Any]:
         "created_at": update.created_at,
         "decided_at": update.decided_at,
         "decided_by": update.decided_by,
-    }
-
-
-def _declaration_json(view: DeclarationView) -> dict[str, Any]:
-    one, current = view.declaration, view.current
-    pinned = to_15_digits(total(one.statement.in_force))
-    now = None if current is None else to_15_digits(total(current.in_force))
-    return {
-        "declaration_id": one.declaration_id,
-        "trace_id": one.trace_id,
-        "plant_id": one.plant_id,
-        "rule_set": one.rule_set,
-        "period_from": one.period_from,
-        "period_to": one.period_to,
-        "reference": one.reference,
-        "filed_by": one.filed_by,
-        "filed_at": one.filed_at,
-        "statement": statement_json(one.statement, one.trace_id, {}),
-        "total": pinned,
-        "current_version": None if current is None else current.version,
-        "current_total": now,
-        "difference": None if now is None else to_15_digits(CONTEXT.subtract(now, pinned)),
-        "stands_on_withdrawn_input": bool(view.withdrawn),
-        "withdrawn_deliveries": list(view.withdrawn),
     }

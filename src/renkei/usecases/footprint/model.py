@@ -363,9 +363,11 @@ class DeclarationView:
     """A declaration beside what is true now.
 
     `current`: the present version (None if the part has none any more); `withdrawn`: ids of deliveries that the pinned
-    version stands on and that were taken back since ("stands on a withdrawn input").
+    version stands on and that were taken back since ("stands on a withdrawn input"); `evidence_sha256`: digest of its
+    evidence file, None if it was filed before there were any.
     """
 
     declaration: Declaration
     current: Statement | None
     withdrawn: tuple[UUID, ...]
+    evidence_sha256: bytes | None = None

@@ -215,6 +215,26 @@ declarations = sa.Table(
     comment="宣言: a filed document, immutable; it pins one version of one part's footprint.",
 )
 
+declaration_evidence = sa.Table(
+    "declaration_evidence",
+    metadata,
+    sa.Column(
+        "declaration_key",
+        sa.BigInteger,
+        sa.ForeignKey("footprint.declarations.declaration_key"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    _refers("operator_key", "operators", index=True),
+    uuid("declaration_id"),
+    uuid("check_id"),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("sha256", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("declaration_id"),
+    sa.UniqueConstraint("check_id"),
+    comment="What a declaration stands on, frozen when it was filed; the ledger holds its SHA-256.",
+)
+
 factor_sets = sa.Table(
     "factor_sets",
     metadata,

@@ -17,8 +17,11 @@ from renkei.commons.parts.service import part_keys
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.errors import RenkeiError
+from renkei.kit.strict_json import dumps
 from renkei.usecases.footprint import declarations, service
+from renkei.usecases.footprint.declarations_api import pdf_answer
 from renkei.usecases.footprint.model import NO_EMISSION, STAGES, DeclarationView, Statement
+from renkei.usecases.footprint.reports import service as reports
 from renkei.usecases.footprint.rules import total
 from renkei.web.calls import Opened, PageCall
 from renkei.web.downloads import csv_file
@@ -107,6 +110,31 @@ def router() -> APIRouter:
             difference=difference(view),
             stages=[stage for stage in STAGES if stage in view.declaration.statement.in_force.stages],
             nothing=NO_EMISSION,
+        )
+
+    @routes.get("/declarations/{declaration_id}/report.pdf")
+    def report_pdf(call: Opened, declaration_id: str) -> Response:
+        wanted, language = path_id(declaration_id), call.words.language
+        drawn = call.read(
+            lambda tx: reports.report_of(
+                tx, wanted, "ja" if language == "ja" else "en", call.context.settings.base_url
+            )
+        )
+        return pdf_answer(drawn, wanted)
+
+    @routes.get("/check/{check_id}")
+    def check(call: Opened, check_id: str) -> Response:
+        """Whoever holds the code on a report, signed in or not."""
+        found = reports.check(call.context.database, path_id(check_id))
+        return call.show("check.html", bundle=found, item=found["items"][0])
+
+    @routes.get("/check/{check_id}/bundle.json")
+    def check_bundle(call: Opened, check_id: str) -> Response:
+        found = reports.check(call.context.database, path_id(check_id))
+        return Response(
+            dumps(found) + b"\n",
+            media_type="application/json",
+            headers={"Content-Disposition": 'attachment; filename="bundle.json"'},
         )
 
     @routes.get("/declarations/{declaration_id}/evidence.csv")
