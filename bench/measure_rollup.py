@@ -371,7 +371,7 @@ def measure_whatif() -> list[Result]:
     def ask() -> None:
         bent = totals.what_if([part], 0.6 * totals.own[[part]] + 0.4, lines=lighter)
         contributions = bent.contributions(vehicle)
-        found[:] = [bent.of([vehicle]), contributions.values[contributions.top(100)], contributions.total]
+        found[:] = [bent.of([vehicle]), contributions.values_of(contributions.top(100)), contributions.total]
 
     mine, plain = paired(lambda: timed(ask, 5), lambda: timed(lambda: matrix @ vector, 50))
     if np.abs(found[0][0] - found[2]).max() > 1e-12 * found[2].max():

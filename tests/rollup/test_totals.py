@@ -167,6 +167,15 @@ class TestContributions:
         assert top.nodes[top.top(2)].tolist() == [1, 2]
         assert top.nodes[top.top(99)].tolist() == [1, 2, 0, 3]
 
+    def test_some_rows_are_those_of_all(self):
+        bent = roll_up(stair(4, 0.5), np.arange(8.0).reshape(4, 2)).what_if([1], [[7.0, -50.0]])
+        found = bent.contributions(3)
+        # 0.5 x 0.5 of 1, which has -50 in the second column
+        assert found.nodes[found.top(1, column=1)].tolist() == [1]
+        assert found.values_of(found.top(1, column=1)).tolist() == [[0.25 * 7, 0.25 * -50]]
+        assert np.array_equal(found.values_of(np.array([3, 0, 1])), found.values[[3, 0, 1]])
+        assert found.total == pytest.approx(found.values.sum(axis=0), rel=1e-15)
+
     def test_no_such_product(self):
         with pytest.raises(RollupError):
             roll_up(stair(2), np.ones((2, 1))).contributions(2)

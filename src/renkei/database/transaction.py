@@ -36,6 +36,7 @@ from psycopg.rows import DictRow, TupleRow, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from renkei.database.arrays import with_quick_lists
 from renkei.database.caller import Caller, Door
 from renkei.database.journal import Journal, Recorder
 from renkei.database.round_trip import (
@@ -139,6 +140,8 @@ class Transaction:
         self._events: list[Event] = []
         self._collected: dict[Writer, list[Any]] = {}
         self.left: list[tuple[Recorder, Sequence[Hashable]]] = []
+        self.known: dict[str, Any] = {}
+        """What a room has written or read in this transaction and needs again in a later step of it, by a name of its own."""
 
     # -- reading and writing ------------------------------------------------------------------------------------
     def execute(
@@ -433,7 +436,12 @@ def open_pool(
         min_size=min(2, size),
         max_size=size,
         timeout=timeout_seconds,
-        kwargs={"application_name": application_name, "prepare_threshold": 5, "options": " ".join(options)},
+        kwargs={
+            "application_name": application_name,
+            "prepare_threshold": 5,
+            "options": " ".join(options),
+            "context": with_quick_lists(),
+        },
         open=False,
     )
     pool.open()

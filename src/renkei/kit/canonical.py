@@ -81,6 +81,10 @@ def _plain(value: Any, whole: bool) -> _Plain:
         return _number(value, whole=whole)
     if kind is list or kind is tuple:
         return [_plain(below, whole) for below in value]
+    if kind is UUID:
+        return str(value)
+    if kind is int and -_SAFE_INT <= value <= _SAFE_INT:
+        return value  # type: ignore[no-any-return]
     return _by_rule(value, whole)
 
 

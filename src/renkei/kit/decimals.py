@@ -127,6 +127,8 @@ def to_json_number(x: Decimal) -> int | Decimal:
     Numbers smaller than 10**-6 stay Decimals whose `str` has an exponent; `strict_json.dumps` writes them plainly.
     Raises `ValueError` as `plain_text` does.
     """
+    if _is_tidy(x):
+        return x
     if not x.is_finite() or abs(x.adjusted()) > 2 * MAX_EXPONENT:
         message = "only finite numbers of bounded size are written"
         raise ValueError(message)
@@ -136,11 +138,19 @@ def to_json_number(x: Decimal) -> int | Decimal:
 
 def _tidy(x: Decimal) -> Decimal:
     """The same number with neither trailing zeros nor a positive exponent nor the sign of a zero."""
+    if _is_tidy(x):
+        return x
     if not x:
         return _ZERO
     shortest = x.normalize(_WIDE)
     # "E+" is written for a positive exponent and for nothing else; the text costs a third of `as_tuple`.
     return _WIDE.quantize(shortest, _ONE) if "E+" in str(shortest) else shortest
+
+
+def _is_tidy(x: Decimal) -> bool:
+    """Whether the number is tidy as it stands and no whole one, as most are; False leaves it open."""
+    text = str(x)
+    return "." in text and "E" not in text and text[-1] != "0"
 
 
 def _has_5_decimals(x: Decimal) -> bool:

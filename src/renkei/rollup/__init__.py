@@ -36,7 +36,7 @@ A coverage weighs lines by count, not by amount: give it a graph of its own whos
 the range of float64 is inf and listed by `totals.overflowed`.
 """
 
-from renkei.rollup.contributions import Contributions
+from renkei.rollup.contributions import Contributions, largest
 from renkei.rollup.errors import Fault, FaultCode, IncompleteError, RollupError
 from renkei.rollup.graph import Graph, Lines
 from renkei.rollup.totals import Change, Totals, WhatIf, roll_up
@@ -52,5 +52,6 @@ __all__ = [
     "RollupError",
     "Totals",
     "WhatIf",
+    "largest",
     "roll_up",
 ]

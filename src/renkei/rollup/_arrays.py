@@ -163,6 +163,24 @@ def some_rows(matrix: Rows, rows: Indices) -> Rows:
     )
 
 
+def block_of(rows: Rows, low: int, high: int) -> Rows:
+    """Rows low to high, on the same memory."""
+    begin, end = int(rows.indptr[low]), int(rows.indptr[high])
+    return sparse.csr_array(
+        (rows.data[begin:end], rows.indices[begin:end], rows.indptr[low : high + 1] - begin),
+        shape=(high - low, rows.shape[1]),
+    )
+
+
+def put_rows(values: Floats, positions: Indices, rows: Floats) -> None:
+    """`values[positions] = rows`, several times faster: each row is moved in one piece."""
+    if not rows.size:
+        return
+    piece = np.dtype((np.void, rows.shape[1] * rows.itemsize))
+    # "clip" never clips a position that is known; it spares numpy a check of each.
+    np.put(values.view(piece)[:, 0], positions, np.ascontiguousarray(rows).view(piece)[:, 0], mode="clip")
+
+
 def _places(indptr: Indices, rows: Indices) -> tuple[Indices, Indices]:
     """Where each of the rows ends when they follow each other, and where their entries are now."""
     begin = np.take(indptr, rows)
@@ -182,3 +200,12 @@ def distinct(numbers: Indices, scratch: Indices) -> Indices:
     scratch[numbers] = ids
     first: Indices = numbers[scratch[numbers] == ids]
     return first
+
+
+def among(sorted_: Indices, wanted: Indices) -> tuple[NDArray[np.bool_], Indices]:
+    """Which of the wanted numbers are among the sorted ones, and where there."""
+    if not sorted_.size:
+        return np.zeros(wanted.size, bool), sorted_
+    at = np.minimum(np.searchsorted(sorted_, wanted), sorted_.size - 1)
+    hit = sorted_[at] == wanted
+    return hit, at[hit]

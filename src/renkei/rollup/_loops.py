@@ -163,7 +163,7 @@ class Torn:
         from renkei.rollup._sweeps import sweep_down  # noqa: PLC0415
 
         values = needed[self.rest.node]
-        sweep_down(self.rest.schedule, self.rest.schedule.rows.T.tocsr(), values)
+        sweep_down(self.rest.schedule.turned(), values)
         return values[self.rest.position]
 
 

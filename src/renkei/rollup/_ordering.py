@@ -7,7 +7,9 @@ next to each other at its end, loops of equal size side by side.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +18,7 @@ from scipy import sparse
 from renkei.rollup._arrays import (
     Indices,
     Rows,
+    block_of,
     distinct,
     index_dtype,
     parents_by_child,
@@ -25,7 +28,7 @@ from renkei.rollup._loops import Loops, loops_of
 SINGLE = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Schedule:
     """Rows in an order in which they can be computed.
 
@@ -36,6 +39,24 @@ class Schedule:
     starts: Indices
     rows: Rows
     loops: tuple[Loops, ...] = ()
+
+    @cached_property
+    def blocks(self) -> tuple[tuple[int, int, Rows], ...]:
+        """Of each level the first row, the one behind the last, and its lines; made once, on the same memory."""
+        bounds = self.starts.tolist()
+        return tuple((low, high, block_of(self.rows, low, high)) for low, high in pairwise(bounds))
+
+    def turned(self) -> Schedule:
+        """The same with its rows turned round (row = child, column = parent), for `sweep_down`."""
+        return Schedule(self.starts, self.rows.T.tocsr(), self.loops)
+
+    @cached_property
+    def loops_at(self) -> Mapping[int, Sequence[Loops]]:
+        """The loops of each level that has any."""
+        found: dict[int, list[Loops]] = {}
+        for loops in self.loops:
+            found.setdefault(loops.level, []).append(loops)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
-from scipy import sparse
 
 from renkei.rollup._arrays import Floats, Indices, Rows
-from renkei.rollup._loops import Loops
 from renkei.rollup._ordering import Schedule
 
 
@@ -31,14 +28,12 @@ def sweep_up(schedule: Schedule, values: Floats, replaced: Replaced | None = Non
     `values` is (rows, columns) in the order of the schedule. Each row is added up line by line in the order of its
     lines, and then to the own value, however the levels are cut: that is why an update equals a full pass bit for bit.
     """
-    loops = _by_level(schedule)
     own = None if replaced is None else values[replaced.changed]
     with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found and told afterwards
-        for level, low, high in _blocks(schedule.starts):
-            block = block_of(schedule.rows, low, high)
+        for level, (low, high, block) in enumerate(schedule.blocks):
             if block.nnz:
                 values[low:high] += block @ values
-            for some in loops.get(level, ()):
+            for some in schedule.loops_at.get(level, ()):
                 some.solve(values)
             if replaced is not None and own is not None:
                 begin, end = np.searchsorted(replaced.changed, [low, high])
@@ -46,19 +41,17 @@ def sweep_up(schedule: Schedule, values: Floats, replaced: Replaced | None = Non
                     values[replaced.changed[begin:end]] = own[begin:end] + replaced.rows[begin:end] @ values
 
 
-def sweep_down(schedule: Schedule, users: Rows, needed: Floats, replaced: Replaced | None = None) -> None:
+def sweep_down(turned: Schedule, needed: Floats, replaced: Replaced | None = None) -> None:
     """Turn a demand into the amounts needed in place: each row becomes demand + sum of (amount x need of the parent).
 
-    `users` are the rows of the schedule turned round (row = child, column = parent), `needed` is (rows, 1).
+    `turned` is a schedule with its rows turned round (row = child, column = parent), `needed` is (rows, 1).
     """
-    loops = _by_level(schedule)
     passed_on = needed if replaced is None else needed.copy()
     with np.errstate(over="ignore", invalid="ignore"):
-        for level, low, high in reversed(list(_blocks(schedule.starts))):
-            block = block_of(users, low, high)
+        for level, (low, high, block) in reversed(list(enumerate(turned.blocks))):
             if block.nnz:
                 needed[low:high] += block @ passed_on
-            for some in loops.get(level, ()):
+            for some in turned.loops_at.get(level, ()):
                 some.solve(needed, transposed=True)
             if replaced is not None:
                 passed_on[low:high] = needed[low:high]
@@ -73,24 +66,3 @@ def _pass_on(replaced: Replaced, some: slice, passed_on: Floats, needed: Floats)
     passed_on[parents] = 0
     amounts = rows.data * np.repeat(needed[parents, 0], np.diff(rows.indptr))
     np.add.at(needed[:, 0], rows.indices, amounts)
-
-
-def _by_level(schedule: Schedule) -> dict[int, Sequence[Loops]]:
-    found: dict[int, list[Loops]] = {}
-    for loops in schedule.loops:
-        found.setdefault(loops.level, []).append(loops)
-    return dict(found)
-
-
-def _blocks(starts: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Iterator[tuple[int, int, int]]:
-    bounds = starts.tolist()
-    yield from ((level, bounds[level], bounds[level + 1]) for level in range(len(bounds) - 1))
-
-
-def block_of(rows: Rows, low: int, high: int) -> Rows:
-    """Rows low to high, on the same memory."""
-    begin, end = int(rows.indptr[low]), int(rows.indptr[high])
-    return sparse.csr_array(
-        (rows.data[begin:end], rows.indices[begin:end], rows.indptr[low : high + 1] - begin),
-        shape=(high - low, rows.shape[1]),
-    )

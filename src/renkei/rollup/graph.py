@@ -19,16 +19,18 @@ from renkei.rollup._arrays import (
     Floats,
     Indices,
     Rows,
+    block_of,
     checked_lines,
     distinct,
     gather,
     node_numbers,
+    put_rows,
     rows_by_parent,
     some_rows,
 )
 from renkei.rollup._loops import Loops
 from renkei.rollup._ordering import Ordered, Schedule, order_rows
-from renkei.rollup._sweeps import block_of, sweep_up
+from renkei.rollup._sweeps import sweep_up
 from renkei.rollup.errors import FaultCode
 
 
@@ -93,14 +95,14 @@ class _Scratch:
     def __init__(self, nodes: int, kind: np.dtype[np.signedinteger]) -> None:
         self.lock = threading.Lock()
         self._slot: Indices | None = None
-        self._users: Rows = None
+        self._turned: Schedule | None = None
         self._make: Callable[[], Indices] = lambda: np.full(nodes, -1, kind)
 
-    def users(self, rows: Rows) -> Rows:
-        """`rows` turned round, kept."""
-        if self._users is None:
-            self._users = rows.T.tocsr()
-        return self._users
+    def turned(self, schedule: Schedule) -> Schedule:
+        """`schedule` with its rows turned round, kept."""
+        if self._turned is None:
+            self._turned = schedule.turned()
+        return self._turned
 
     @contextmanager
     def slots(self) -> Iterator[Indices]:
@@ -115,7 +117,7 @@ class _Scratch:
 class Graph:
     """Parts and lines, ordered once. Make one with `Graph.build`; it never changes, `with_lines` gives another.
 
-    Memory beside the caller's arrays: 12 bytes a line for the rows, 4 a line for their reverse, 20 a node
+    Memory beside the caller's arrays: 12 bytes a line for the rows, 4 a line for their reverse, 24 a node
     (double the indices from 2^31 lines on).
     """
 
@@ -129,7 +131,7 @@ class Graph:
 
         `child`, `parent`: integers (any width) from 0 to nodes - 1, length = number of lines; `amount`: float64, finite, not
         negative, in units of the child per one unit of the parent. Parallel lines are added up, lines of amount 0 add
-        nothing. The order of the lines is without any effect. A node without lines costs 20 bytes: leave room for new ones.
+        nothing. The order of the lines is without any effect. A node without lines costs 24 bytes: leave room for new ones.
 
         Time: linear in nodes and lines. Raises RollupError with every fault (range, self-reference, NaN, infinite, negative).
         """
@@ -270,9 +272,9 @@ class Graph:
         return self.patch is None or not self.patch.bent.size
 
     @property
-    def users(self) -> Rows:
-        """The base's rows turned round: row = child, column = parent, made at first use."""
-        return self._scratch.users(self.ordered.schedule.rows)
+    def turned(self) -> Schedule:
+        """The base's schedule with its rows turned round: row = child, column = parent; made at first use."""
+        return self._scratch.turned(self.ordered.schedule)
 
     def positions_of(self, nodes: ArrayLike) -> Indices:
         """The positions of node numbers. Raises RollupError for each that is out of range."""
@@ -392,7 +394,7 @@ class Graph:
                 block = block_of(rows, low, high)
                 if block.nnz:
                     own[low:high] += block @ values
-                values[positions[low:high]] = own[low:high]
+                put_rows(values, positions[low:high], own[low:high])
         return True
 
     def _is_bent_among(self, positions: Indices) -> bool:

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from renkei.rollup._arrays import Faults, Floats, Indices, node_numbers, own_values
+from renkei.rollup._arrays import Faults, Floats, Indices, among, node_numbers, own_values, put_rows
 from renkei.rollup._sweeps import sweep_up
-from renkei.rollup.contributions import Contributions, contributions_to
+from renkei.rollup.contributions import Contributions, OwnValues, contributions_to
 from renkei.rollup.errors import FaultCode
 from renkei.rollup.graph import Graph, Lines
 
@@ -43,7 +43,7 @@ class Totals:
     """The totals of every node of a graph, for any number of columns.
 
     `own` (nodes, columns) is used as it is and changed by `update`: it belongs to the totals from now on.
-    Values are kept in the order of the graph; `of` and `all` answer in the caller's node numbers.
+    Values are kept in the order of the graph (`in_order`); `of` and `all` answer in the caller's node numbers.
     One thread updates at a time (the caller sees to that); any number may read and ask what-if between updates.
     """
 
@@ -51,7 +51,7 @@ class Totals:
         """Use `roll_up`."""
         self.graph = graph
         self.own = own
-        self._values = values
+        self.in_order = values
         self._not_finite = _not_finite(values)
 
     @property
@@ -61,11 +61,11 @@ class Totals:
 
     def of(self, nodes: ArrayLike) -> Floats:
         """The totals of these nodes: (len(nodes), columns)."""
-        return self._values[self.graph.positions_of(nodes)]
+        return self.in_order[self.graph.positions_of(nodes)]
 
     def all(self) -> Floats:
         """The totals of all nodes in the caller's numbers: (nodes, columns), a copy."""
-        return np.take(self._values, self.graph.ordered.position, axis=0)
+        return np.take(self.in_order, self.graph.ordered.position, axis=0)
 
     def below(self, nodes: ArrayLike) -> Floats:
         """What came from the nodes' lines (the upstream or component side): total minus own, (len(nodes), columns)."""
@@ -100,53 +100,42 @@ class Totals:
             self.own[numbers] = rows
         self.graph = graph
         touched = graph.ordered.node[cone]
-        before = np.take(self._values, cone, axis=0)
+        before = np.take(self.in_order, cone, axis=0)
         after = np.take(self.own, touched, axis=0)
-        if not graph.compute_in(self._values, cone, after):
+        if not graph.compute_in(self.in_order, cone, after):
             piece = graph.piece(cone)
-            cone, before = piece.positions, np.take(self._values, piece.positions, axis=0)
+            cone, before = piece.positions, np.take(self.in_order, piece.positions, axis=0)
             touched = graph.ordered.node[cone]
-            after = piece.compute(np.take(self.own, touched, axis=0), self._values)
-            self._values[cone] = after
+            after = piece.compute(np.take(self.own, touched, axis=0), self.in_order)
+            put_rows(self.in_order, cone, after)
         self._note_not_finite(cone, after)
         return Change(touched, before, after)
 
     def what_if(
         self, nodes: ArrayLike = (), own: ArrayLike | None = None, *, lines: Lines | None = None
     ) -> WhatIf:
-        """The totals as `update` with the same arguments would make them; these totals stay as they are."""
+        """The totals as `update` with the same arguments would make them; these totals stay as they are.
+
+        What is wrong with the arguments is told at once; what stands on the change is computed when it is asked for.
+        """
         graph, numbers, rows, start = _checked(self, nodes, own, lines)
         positions = graph.ordered.position[numbers]
         order = np.argsort(positions)
-        positions, rows = positions[order], rows[order]
-        cone = graph.above_at_most(start, graph.nodes // MUCH if graph.is_in_order else graph.nodes)
-        if cone is None:
-            values = np.take(self.own, graph.ordered.node, axis=0)
-            values[positions] = rows
-            sweep_up(graph.ordered.schedule, values, graph.patch)
-            cone = np.flatnonzero((values != self._values).any(axis=1))
-            return WhatIf(self, graph, cone, np.arange(cone.size), values[cone], positions, rows)
-        piece = graph.piece(cone)
-        own = np.take(self.own, graph.ordered.node[piece.positions], axis=0)
-        by_position = np.argsort(piece.positions)
-        own[by_position[np.searchsorted(piece.positions, positions, sorter=by_position)]] = rows
-        after = piece.compute(own, self._values)
-        return WhatIf(self, graph, piece.positions, by_position, after, positions, rows)
+        return WhatIf(self, graph, start, positions[order], rows[order])
 
     def reorder(self) -> None:
         """Order the graph afresh (`Graph.rebuilt`) and move the values along; no total changes."""
         graph = self.graph.rebuilt()
         moved = self.graph.ordered.position[graph.ordered.node]
-        self._values = np.take(self._values, moved, axis=0)
+        self.in_order = np.take(self.in_order, moved, axis=0)
         self._not_finite = graph.ordered.position[self.graph.ordered.node[self._not_finite]]
         self.graph = graph
 
     def contributions(self, product: int) -> Contributions:
         """Where the total of `product` comes from: every node that it needs, with its own values times the amount needed."""
-        return contributions_to(self.graph, product, self._own_at)
-
-    def _own_at(self, positions: Indices) -> Floats:
-        return np.take(self.own, self.graph.ordered.node[positions], axis=0)
+        nothing = np.empty(0, np.int64)
+        own = OwnValues(self.graph, self.own, nothing, np.empty((0, self.columns)))
+        return contributions_to(self.graph, product, own)
 
     def _note_not_finite(self, cone: Indices, after: Floats) -> None:
         if not self._not_finite.size and np.isfinite(after).all():
@@ -161,34 +150,61 @@ class WhatIf:
 
     _base: Totals
     _graph: Graph
-    _cone: Indices
-    _by_position: Indices
-    _after: Floats
+    _start: Indices
     _changed: Indices
+    """The positions with other own values, ascending."""
     _own: Floats
 
     def of(self, nodes: ArrayLike) -> Floats:
         """The totals of these nodes under the changes: (len(nodes), columns)."""
+        positions = self._graph.positions_of(nodes)
+        if self._cone is None:
+            return self._all[positions]
         values = self._base.of(nodes)
-        hit, at = _among(self._cone[self._by_position], self._graph.positions_of(nodes))
-        values[hit] = self._after[self._by_position[at]]
+        cone, by_position, after = self._part
+        hit, at = among(cone[by_position], positions)
+        values[hit] = after[by_position[at]]
         return values
 
     @cached_property
     def change(self) -> Change:
         """Which totals would differ, and how."""
-        nodes = self._graph.ordered.node[self._cone]
-        return Change(nodes, self._base.of(nodes), self._after)
+        if self._cone is None:
+            cone = np.flatnonzero((self._all != self._base.in_order).any(axis=1))
+            after = self._all[cone]
+        else:
+            cone, _, after = self._part
+        nodes = self._graph.ordered.node[cone]
+        return Change(nodes, self._base.of(nodes), after)
 
     def contributions(self, product: int) -> Contributions:
         """Where the total of `product` would come from."""
-        return contributions_to(self._graph, product, self._own_at)
+        own = OwnValues(self._graph, self._base.own, self._changed, self._own)
+        return contributions_to(self._graph, product, own)
 
-    def _own_at(self, positions: Indices) -> Floats:
-        own = np.take(self._base.own, self._graph.ordered.node[positions], axis=0)
-        hit, at = _among(positions, self._changed)  # `positions` ascend
-        own[at] = self._own[hit]
-        return own
+    @cached_property
+    def _cone(self) -> Indices | None:
+        """The positions of what stands on the change; None where computing everything costs less."""
+        graph = self._graph
+        return graph.above_at_most(self._start, graph.nodes // MUCH if graph.is_in_order else graph.nodes)
+
+    @cached_property
+    def _all(self) -> Floats:
+        """Every total under the changes, by position; for a graph that is in order."""
+        values = np.take(self._base.own, self._graph.ordered.node, axis=0)
+        values[self._changed] = self._own
+        sweep_up(self._graph.ordered.schedule, values, self._graph.patch)
+        return values
+
+    @cached_property
+    def _part(self) -> tuple[Indices, Indices, Floats]:
+        """The positions of what stands on the change, their order, and their totals."""
+        assert self._cone is not None
+        piece = self._graph.piece(self._cone)
+        own = np.take(self._base.own, self._graph.ordered.node[piece.positions], axis=0)
+        by_position = np.argsort(piece.positions)
+        own[by_position[np.searchsorted(piece.positions, self._changed, sorter=by_position)]] = self._own
+        return piece.positions, by_position, piece.compute(own, self._base.in_order)
 
 
 def roll_up(graph: Graph, own: ArrayLike) -> Totals:
@@ -239,15 +255,6 @@ def _checked(
         graph = graph.with_lines(lines)
         start = np.union1d(start, graph.ordered.position[np.asarray(lines.of, dtype=np.int64).reshape(-1)])
     return graph, numbers, rows, start
-
-
-def _among(cone: Indices, positions: Indices) -> tuple[NDArray[np.bool_], Indices]:
-    """Which positions are in the cone (ascending), and where there."""
-    if not cone.size:
-        return np.zeros(positions.size, bool), cone
-    at = np.minimum(np.searchsorted(cone, positions), cone.size - 1)
-    hit = cone[at] == positions
-    return hit, at[hit]
 
 
 def _not_finite(values: Floats) -> Indices:

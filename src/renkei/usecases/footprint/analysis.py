@@ -26,7 +26,16 @@ from renkei.commons.consents import service as consents
 from renkei.commons.parts.model import GraphPart
 from renkei.commons.parts.service import whole_graph
 from renkei.database.transaction import Transaction
-from renkei.rollup import Contributions, Graph, IncompleteError, Lines, Totals, WhatIf, roll_up
+from renkei.rollup import (
+    Contributions,
+    Graph,
+    IncompleteError,
+    Lines,
+    Totals,
+    WhatIf,
+    largest,
+    roll_up,
+)
 from renkei.usecases.footprint import analysis_store, store
 from renkei.usecases.footprint.errors import (
     ChangeUnknown,
@@ -65,6 +74,9 @@ class OperatorGraph:
     sources: Sources
     statements: Mapping[int, Statement]
     by_source: Mapping[tuple[int, UUID], int]
+
+    is_bought: NDArray[np.bool_]
+    """Of each node, whether it is a source behind a bought part."""
 
     @property
     def size(self) -> int:
@@ -179,6 +191,7 @@ class _Builder:
             sources=self.sources,
             statements=self.statements,
             by_source=self.by_source,
+            is_bought=np.array([node.supply is not None for node in self.nodes], dtype=bool),
         )
 
 
@@ -264,23 +277,19 @@ def _contributions(totals: Totals | WhatIf, node: int) -> Contributions:
 
 
 def _described(graph: OperatorGraph, node: int, found: Contributions, top: int) -> Breakdown:
-    sums = found.values.sum(axis=1)
-    order = np.argsort(-np.abs(sums), kind="stable")[:top]
+    values = found.values
+    sums = values.sum(axis=1)
     items = tuple(
         Contribution(
             node=graph.nodes[int(found.nodes[row])],
             amount=float(found.amounts[row]),
-            values=found.values[row],
+            values=values[row],
             tier=0 if graph.nodes[int(found.nodes[row])].supply is None else 1,
         )
-        for row in order
+        for row in largest(sums, top).tolist()
         if sums[row]
     )
-    bought = sum(
-        float(sums[row])
-        for row, number in enumerate(found.nodes.tolist())
-        if graph.nodes[number].supply is not None
-    )
+    bought = float(sums[graph.is_bought[found.nodes]].sum())
     total = float(found.total.sum())
     product = graph.nodes[node].part
     statement = graph.statements[product.part_key]

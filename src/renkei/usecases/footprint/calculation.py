@@ -230,10 +230,10 @@ def _stages(node: Node, totals: Mapping[int, Mapping[Stage, Decimal]]) -> dict[S
 
 def _coverage_direct(node: Node) -> Decimal:
     lines = _in_force(node)
-    weights = _sum(line.weight for line in lines)
+    weights = add_up(line.weight for line in lines)
     if not weights:
         return ONE
-    answered = _sum(_multiply(line.weight, _sum(term.share for term in line.terms)) for line in lines)
+    answered = add_up(_multiply(line.weight, add_up(term.share for term in line.terms)) for line in lines)
     return _divide(answered, weights)
 
 
@@ -243,7 +243,7 @@ def _coverage_deep(nodes: Mapping[int, Node], order: Sequence[int]) -> dict[int,
     constant: list[Decimal] = []
     for i, key in enumerate(order):
         lines = _in_force(nodes[key])
-        weights = _sum(line.weight for line in lines)
+        weights = add_up(line.weight for line in lines)
         known = ONE if not weights else ZERO
         for line in lines:
             for term in line.terms:
@@ -352,7 +352,7 @@ def _add_share_row(
     """Fill in one part's equations: its own share of the |emission| × what it declares + each term's × what that says."""
     of_itself = _weight_of_declared(node.declared, basis)
     weighted = [(term, _weight(term.factor, _totals_of(term, totals), basis)) for term in _terms(node)]
-    whole = _add(of_itself, _sum(weight for _, weight in weighted))
+    whole = _add(of_itself, add_up(weight for _, weight in weighted))
     if not whole:
         return
     declared = _declared_shares(node.declared)
@@ -385,7 +385,7 @@ def _declared_shares(declared: Declared) -> dict[ShareColumn, Decimal]:
 
 def _weight_of_declared(declared: Declared, basis: Stage | None) -> Decimal:
     stages = STAGES if basis is None else (basis,)
-    return _sum(
+    return add_up(
         abs(amount)
         for stage in stages
         for emission in [declared.emissions.get(stage, NO_EMISSION)]
@@ -396,7 +396,7 @@ def _weight_of_declared(declared: Declared, basis: Stage | None) -> Decimal:
 
 def _weight(factor: Decimal, totals: Mapping[Stage, Decimal], basis: Stage | None) -> Decimal:
     stages = totals if basis is None else (basis,)
-    return _sum(abs(_multiply(factor, totals.get(stage, ZERO))) for stage in stages)
+    return add_up(abs(_multiply(factor, totals.get(stage, ZERO))) for stage in stages)
 
 
 def _published(
@@ -455,7 +455,8 @@ def _rounded(x: Decimal | None) -> Decimal | None:
     return None if x is None else to_15_digits(x)
 
 
-def _sum(numbers: Iterable[Decimal]) -> Decimal:
+def add_up(numbers: Iterable[Decimal]) -> Decimal:
+    """The sum, in the order of the numbers, to 34 digits."""
     total = ZERO
     for number in numbers:
         total = _add(total, number)
@@ -510,6 +511,8 @@ def _solve(
 ) -> list[list[Decimal]] | None:
     """X with x = matrix·x + right, a column at a time; None if a pivot of I − matrix is not positive."""
     size = len(matrix)
+    if size == 1 and not matrix[0][0]:  # a part that is in no loop
+        return [list(column) for column in right]
     rows = [
         [_subtract(ONE if i == j else ZERO, matrix[i][j]) for j in range(size)]
         + [column[i] for column in right]

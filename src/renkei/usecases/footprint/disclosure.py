@@ -58,12 +58,12 @@ def _contents(tx: Transaction, part_keys: set[int]) -> tuple[dict[int, Payload],
         key: Payload(statement_id=None, version=None, attributes=certified.get(key, {})) for key in part_keys
     }
     per_trade: dict[int, Payload] = {}
-    for statement in store.read_stated(tx, part_keys).statements:
+    for statement, written in store.read_current(tx, part_keys):
         payload = Payload(
             statement_id=statement.statement_id,
             version=statement.version,
             attributes={
-                **attributes(statement, facts.get(statement.part_key, NO_FACTS)),
+                **_attributes(statement, written, facts.get(statement.part_key, NO_FACTS)),
                 **certified.get(statement.part_key, {}),
             },
         )
@@ -74,28 +74,25 @@ def _contents(tx: Transaction, part_keys: set[int]) -> tuple[dict[int, Payload],
     return general, per_trade
 
 
-def attributes(statement: Statement, facts: ConversionFacts) -> Mapping[str, Mapping[str, Any]]:
+def _attributes(
+    statement: Statement, written: store.Documents, facts: ConversionFacts
+) -> Mapping[str, Mapping[str, Any]]:
     """Attribute → content, of one statement. What it has nothing to say of is absent."""
-    in_force = statement.in_force
+    in_force, document = statement.in_force, written.in_force
     found: dict[str, Mapping[str, Any]] = {
         "total": documents.delivered_total(statement.declared_unit, in_force, facts),
-        "quality": documents.delivered_quality(in_force),
+        "quality": documents.delivered_quality(document),
         "gate_to_gate": {
             "unit": statement.declared_unit.value,
             "value": documents.number(gate_to_gate(statement)),
         },
     }
     if in_force.primary_data_share is not None:
-        found["pds"] = {
-            "value": documents.number(in_force.primary_data_share),
-            "coverage": documents.number(in_force.pds_coverage),
-        }
+        found["pds"] = {"value": document["primary_data_share"], "coverage": document["pds_coverage"]}
     if in_force.categories:
         found["categories"] = {
-            "split": documents.categories(in_force.categories),
-            "coverage": {
-                name: documents.number(share) for name, share in in_force.categories_coverage.items()
-            },
+            "split": document["categories"],
+            "coverage": document.get("categories_coverage", {}),
         }
     return found
 

@@ -196,12 +196,9 @@ def delivered_total(unit: Unit, in_force: Value, facts: ConversionFacts) -> dict
     return document
 
 
-def delivered_quality(in_force: Value) -> dict[str, Any]:
-    """The attribute `quality`: the indicators a stage, and how much of the emissions has them stated."""
-    return {
-        "stages": quality(in_force.quality),
-        "coverage": quality(in_force.quality_coverage),
-    }
+def delivered_quality(in_force: Document) -> dict[str, Any]:
+    """The attribute `quality` out of a value in force: the indicators a stage, and how much of the emissions has them stated."""
+    return {"stages": in_force.get("quality", {}), "coverage": in_force.get("quality_coverage", {})}
 
 
 def read_facts(document: Document) -> ConversionFacts:

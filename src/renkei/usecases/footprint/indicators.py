@@ -25,7 +25,7 @@ from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.quantities import NotConvertible, Unit, convert, merge_facts, parse_unit
 from renkei.usecases.footprint import analysis_store, store
 from renkei.usecases.footprint.analysis import OperatorGraph, build, product_node
-from renkei.usecases.footprint.calculation import ONE, ZERO
+from renkei.usecases.footprint.calculation import ONE, ZERO, add_up
 from renkei.usecases.footprint.disclosure import gate_to_gate
 from renkei.usecases.footprint.inputs import OwnValues, Supply
 from renkei.usecases.footprint.model import Statement
@@ -167,14 +167,16 @@ def scope3_category1(tx: Transaction, graph: OperatorGraph, year: int) -> Catego
         if found[-1].by_supplier:
             read[trade_key] = graph.sources.inbox[trade_key]
     consents.note_reads(tx, read.values())
-    everything = _sum([one.emission_kg for one in found])
-    by_supplier = _sum([one.emission_kg for one in found if one.by_supplier])
-    valued = Decimal(sum(one.emission_kg is not None for one in found))
+    valued = [(one.emission_kg, one.by_supplier) for one in found if one.emission_kg is not None]
+    everything = add_up(emission for emission, _ in valued)
+    by_supplier = add_up(emission for emission, supplied in valued if supplied)
     return Category1(
         year=year,
         total_kg=to_15_digits(everything),
         supplier_share=to_15_digits(CONTEXT.divide(by_supplier, everything)) if everything else ZERO,
-        lines_with_value=to_15_digits(CONTEXT.divide(valued, Decimal(len(found)))) if found else ONE,
+        lines_with_value=to_15_digits(CONTEXT.divide(Decimal(len(valued)), Decimal(len(found))))
+        if found
+        else ONE,
         purchases=tuple(found),
     )
 
@@ -224,11 +226,4 @@ def _emission(
     amount = convert(quantity, unit or supply.unit, supply.unit, facts)
     if isinstance(amount, NotConvertible):
         return None, "not_convertible"
-    return to_15_digits(CONTEXT.multiply(amount, _sum(list(supply.value.totals.values())))), ""
-
-
-def _sum(numbers: Sequence[Decimal | None]) -> Decimal:
-    found = ZERO
-    for number in numbers:
-        found = CONTEXT.add(found, number or ZERO)
-    return found
+    return to_15_digits(CONTEXT.multiply(amount, add_up(supply.value.totals.values()))), ""

@@ -106,16 +106,7 @@ class Sources:
 
     def stands_on(self, key: int, keys: Collection[int]) -> bool:
         """Whether a line of `key` names one of `keys`, itself or through phantoms."""
-        seen = {key}
-        to_visit = [key]
-        while to_visit:
-            for line in self.graph.lines.get(to_visit.pop(), ()):
-                if line.child_key in keys:
-                    return True
-                if line.phantom and line.child_key not in seen:
-                    seen.add(line.child_key)
-                    to_visit.append(line.child_key)
-        return False
+        return any(line.child_key in keys for line in self._lines_of(key))
 
     def all_of(self, child: GraphPart, own: OwnValues) -> list[Supply]:
         """Every source that answers for a child, those whose share is 0 today included."""
@@ -151,16 +142,22 @@ class Sources:
 
     def children(self, key: int) -> Iterator[int]:
         """The own parts whose statements the lines of `key` may take their values from, through phantoms."""
+        return (line.child_key for line in self._lines_of(key) if not self._is_passed_through(line))
+
+    def _lines_of(self, key: int) -> Iterator[GraphLine]:
+        """The lines of `key`, and those of the phantoms among its children."""
         seen = {key}
         to_visit = [key]
         while to_visit:
             for line in self.graph.lines.get(to_visit.pop(), ()):
-                if line.phantom and line.child_key in self.graph.lines:
-                    if line.child_key not in seen:
-                        seen.add(line.child_key)
-                        to_visit.append(line.child_key)
-                else:
-                    yield line.child_key
+                yield line
+                if self._is_passed_through(line) and line.child_key not in seen:
+                    seen.add(line.child_key)
+                    to_visit.append(line.child_key)
+
+    def _is_passed_through(self, line: GraphLine) -> bool:
+        """Whether the child's lines count as the parent's own."""
+        return line.phantom and line.child_key in self.graph.lines
 
     def inputs_of(self, key: int, said: Statement, own: OwnValues) -> Inputs:
         """The lines in force of an own part for which `said` is stated; some values of `own` may be left open."""
@@ -194,7 +191,7 @@ class Sources:
             unit = parse_unit(line.unit)
             assert unit is not None  # checked when the structure was stated
             child = self.graph.parts[line.child_key]
-            if line.phantom and line.child_key in self.graph.lines:
+            if self._is_passed_through(line):
                 inner = convert(amount, unit, parse_unit(child.unit) or unit, child.facts)
                 if line.child_key in path:
                     self._add_note(inputs, of_line, child, "unsolvable_loop")

@@ -137,9 +137,10 @@ def write_versions(
     """
     if not versions:
         return []
-    stored = store.insert_versions(tx, versions)
-    for one in versions:
-        content = store.fact(one, trace_ids[one.part_key])
+    written = [store.documents_of(one) for one in versions]
+    stored = store.insert_versions(tx, versions, written)
+    for one, its in zip(versions, written, strict=True):
+        content = store.fact(one, its, trace_ids[one.part_key])
         ledger.record(tx, "footprint.statement", one.statement_id, content, version=one.version)
         tx.emit(
             Event(

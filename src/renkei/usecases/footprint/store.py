@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -16,6 +16,34 @@ from renkei.kit.quantities import Unit
 from renkei.kit.strict_json import dumps
 from renkei.usecases.footprint import documents
 from renkei.usecases.footprint.model import Estimate, EstimateDraft, Statement
+
+_WRITTEN: Final = "footprint.statements"
+"""Under this name `tx.known` has the current versions that this transaction wrote, with their documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """A version as its columns and the ledger have it; made once, for it is needed several times."""
+
+    declared: Mapping[str, Any]
+    in_force: Mapping[str, Any]
+    quality: Mapping[str, Any]
+    causes: Sequence[Mapping[str, Any]]
+
+
+def documents_of(statement: Statement) -> Documents:
+    """The documents of a version."""
+    return Documents(
+        declared=documents.declared(
+            statement.declared,
+            statement.declared_categories,
+            statement.declared_pds,
+            statement.gate_to_gate,
+        ),
+        in_force=documents.value(statement.in_force) | {"sources": documents.sources(statement.sources)},
+        quality=documents.quality(statement.declared_quality),
+        causes=documents.causes(statement.causes),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +185,13 @@ def parts_with_statement(tx: Transaction, part_keys: Iterable[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def insert_versions(tx: Transaction, versions: Sequence[Statement]) -> dict[UUID, int]:
-    """Write versions, superseding what was current of the same part and trade; their keys by id. Two statements."""
+def insert_versions(
+    tx: Transaction, versions: Sequence[Statement], written: Sequence[Documents]
+) -> dict[UUID, int]:
+    """Write versions, superseding what was current of the same part and trade; their keys by id. Two statements.
+
+    `written` are their documents, one for one.
+    """
     supersede(tx, [(one.part_key, one.trade_key) for one in versions])
     rows = tx.execute(
         """
@@ -186,35 +219,54 @@ def insert_versions(tx: Transaction, versions: Sequence[Statement]) -> dict[UUID
             "versions": [one.version for one in versions],
             "units": [one.declared_unit.value for one in versions],
             "scopes": [one.component_scope for one in versions],
-            "declared": [
-                dumps(
-                    documents.declared(
-                        one.declared, one.declared_categories, one.declared_pds, one.gate_to_gate
-                    )
-                ).decode()
-                for one in versions
-            ],
-            "in_force": [
-                dumps(documents.value(one.in_force) | {"sources": documents.sources(one.sources)}).decode()
-                for one in versions
-            ],
-            "quality": [dumps(documents.quality(one.declared_quality)).decode() for one in versions],
+            "declared": [dumps(one.declared).decode() for one in written],
+            "in_force": [dumps(one.in_force).decode() for one in written],
+            "quality": [dumps(one.quality).decode() for one in written],
             "methods": [dumps(dict(one.method)).decode() for one in versions],
             "direct": [one.in_force.coverage_direct for one in versions],
             "deep": [one.in_force.coverage_deep for one in versions],
             "structures": [one.structure_key for one in versions],
             "froms": [one.period_from for one in versions],
             "tos": [one.period_to for one in versions],
-            "causes": [dumps(documents.causes(one.causes)).decode() for one in versions],
+            "causes": [dumps(one.causes).decode() for one in written],
             "automatic": [one.automatic for one in versions],
             "by": [one.created_by for one in versions],
             "at": [one.created_at for one in versions],
         },
     ).fetchall()
+    known = _known(tx)
+    for one, its in zip(versions, written, strict=True):
+        known[one.part_key, one.trade_key] = (one, its)
     return {row[0]: row[1] for row in rows}
 
 
-def fact(statement: Statement, trace_id: UUID) -> dict[str, Any]:
+def read_current(tx: Transaction, part_keys: Iterable[int]) -> list[tuple[Statement, Documents]]:
+    """The current statements of own parts; only those that this transaction did not write are read. One statement.
+
+    What it wrote has no `statement_key` here.
+    """
+    keys = set(part_keys)
+    known = [one for (part, _), one in _known(tx).items() if part in keys]
+    rows = tx.rows(
+        """
+        SELECT statement_key, statement_id, cfp_id, part_key, trade_key, version, declared_unit, component_scope,
+               declared, in_force, quality, method, coverage_direct, coverage_deep, structure_key, period_from,
+               period_to, causes, automatic, created_by, created_at, superseded_at
+          FROM footprint.statements
+         WHERE operator_key = commons.me() AND part_key = ANY(%s) AND superseded_at IS NULL
+           AND NOT (statement_id = ANY(%s))
+        """,
+        (list(keys), [one.statement_id for one, _ in known]),
+    )
+    return [*known, *((one, documents_of(one)) for one in map(_statement, rows))]
+
+
+def _known(tx: Transaction) -> dict[tuple[int, int | None], tuple[Statement, Documents]]:
+    found: dict[tuple[int, int | None], tuple[Statement, Documents]] = tx.known.setdefault(_WRITTEN, {})
+    return found
+
+
+def fact(statement: Statement, written: Documents, trace_id: UUID) -> dict[str, Any]:
     """What the ledger is told of a version: its row, with the part by its trace id."""
     return {
         "statement_id": statement.statement_id,
@@ -224,21 +276,16 @@ def fact(statement: Statement, trace_id: UUID) -> dict[str, Any]:
         "version": statement.version,
         "declared_unit": statement.declared_unit.value,
         "component_scope": statement.component_scope,
-        "declared": documents.declared(
-            statement.declared,
-            statement.declared_categories,
-            statement.declared_pds,
-            statement.gate_to_gate,
-        ),
-        "in_force": documents.value(statement.in_force) | {"sources": documents.sources(statement.sources)},
-        "quality": documents.quality(statement.declared_quality),
+        "declared": written.declared,
+        "in_force": written.in_force,
+        "quality": written.quality,
         "method": dict(statement.method),
         "coverage_direct": statement.in_force.coverage_direct,
         "coverage_deep": statement.in_force.coverage_deep,
         "structure_key": statement.structure_key,
         "period_from": statement.period_from,
         "period_to": statement.period_to,
-        "causes": documents.causes(statement.causes),
+        "causes": written.causes,
         "automatic": statement.automatic,
         "created_by": statement.created_by,
         "created_at": statement.created_at,
@@ -256,11 +303,14 @@ def supersede(tx: Transaction, of: Sequence[tuple[int, int | None]]) -> None:
         """,
         {"now": tx.now, "parts": [part for part, _ in of], "trades": [trade for _, trade in of]},
     )
+    known = _known(tx)
+    for version in of:
+        known.pop(version, None)
 
 
 def end_all(tx: Transaction, part_keys: Iterable[int]) -> None:
     """End every current statement and estimate of these own parts: the parts were deleted."""
-    keys = list(part_keys)
+    keys = set(part_keys)
     tx.execute(
         """
         WITH ended AS (
@@ -269,8 +319,11 @@ def end_all(tx: Transaction, part_keys: Iterable[int]) -> None:
         UPDATE footprint.estimates SET superseded_at = %(now)s
          WHERE operator_key = commons.me() AND superseded_at IS NULL AND part_key = ANY(%(keys)s)
         """,
-        {"now": tx.now, "keys": keys},
+        {"now": tx.now, "keys": list(keys)},
     )
+    known = _known(tx)
+    for version in [one for one in known if one[0] in keys]:
+        del known[version]
 
 
 def replace_estimate(
