@@ -14,6 +14,7 @@ from __future__ import annotations
 import cProfile
 import json
 import pstats
+import signal
 import socket
 import sys
 import threading
@@ -127,6 +128,8 @@ def main() -> None:
             log_level="warning",
         )
     )
+    # uvicorn raises the signal that ended it once more; what follows it here is to run.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     print(listening.getsockname()[1], flush=True)
     server.run(sockets=[listening])
     if profile is not None:

@@ -77,7 +77,20 @@ class Knock(ABC):
 
 
 PlatformRole = Literal["renkei_engine", "renkei_access", "renkei_ledger", "none"]
-Reaction = Callable[["Transaction", set[int]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reaction that begins with a question: what all of a topic ask goes to the database at once.
+
+    The answer must not depend on what the other reactions to the topic do.
+    """
+
+    ask: Callable[[Iterable[int]], Question]
+    act: Callable[[Transaction, set[int], Rows], None]
+
+
+Reaction = Callable[["Transaction", set[int]], None] | Asked
 """Runs at `settle` with the keys marked under one topic, inside the same transaction."""
 Writer = Callable[["Transaction", Sequence[Any]], None]
 """Writes what was collected for it, in the order in which it was collected, set-wise."""
@@ -122,7 +135,8 @@ class Transaction:
         reactions: Mapping[str, Sequence[Reaction]],
         origin: int | None = None,
     ) -> None:
-        self.connection = connection
+        self._connection = connection
+        self._waiting: list[Question] = []
         self.caller = caller
         self.now = now
         self.new_id = ids
@@ -144,6 +158,12 @@ class Transaction:
         """What a room has written or read in this transaction and needs again in a later step of it, by a name of its own."""
 
     # -- reading and writing ------------------------------------------------------------------------------------
+    @property
+    def connection(self) -> Connection[TupleRow]:
+        """The connection itself, with everything sent so far carried out: for COPY, and for a savepoint."""
+        self._catch_up()
+        return self._connection
+
     def execute(
         self, sql: LiteralString, parameters: Sequence[Any] | Mapping[str, Any] = ()
     ) -> Cursor[TupleRow]:
@@ -162,8 +182,24 @@ class Transaction:
 
     def ask(self, question: Question) -> Rows:
         """Run one prepared statement: for what is asked with every request (see `round_trip`)."""
-        [answer] = exchange(self.connection, question)
+        [answer] = self._exchange(question)
         return answer
+
+    def send(self, question: Question) -> None:
+        """Run one prepared statement whose answer nobody waits for: it goes to the database with the next one.
+
+        It takes effect before the next one, as if it had been run here; but if it fails, the next one raises.
+        """
+        self._waiting.append(question)
+
+    def _exchange(self, *questions: Question) -> list[Rows]:
+        waiting, self._waiting = self._waiting, []
+        answers = exchange(self._connection, *waiting, *questions)
+        return answers[len(waiting) :]
+
+    def _catch_up(self) -> None:
+        if self._waiting:
+            self._exchange()
 
     # -- telling others ------------------------------------------------------------------------------------------
     def emit(self, event: Event) -> None:
@@ -191,17 +227,27 @@ class Transaction:
             topic, keys = next(iter(self._marked.items()))
             del self._marked[topic]
             if keys:
-                for reaction in self._reactions.get(topic, ()):
-                    reaction(self, keys)
+                self._react(self._reactions.get(topic, ()), keys)
+
+    def _react(self, reactions: Sequence[Reaction], keys: set[int]) -> None:
+        questions = [reaction.ask(keys) for reaction in reactions if isinstance(reaction, Asked)]
+        answers = iter(self._exchange(*questions) if questions else ())
+        for reaction in reactions:
+            if isinstance(reaction, Asked):
+                reaction.act(self, keys, next(answers))
+            else:
+                reaction(self, keys)
 
     def flush(self) -> None:
         """Settle, write what was collected, then the events to the outbox in one statement."""
-        question = self.outbox()
-        if question is not None:
-            [answer] = exchange(self.connection, question)
-            self.written(answer)
+        question = self._outbox()
+        if question is None:
+            self._catch_up()
+        else:
+            [answer] = self._exchange(question)
+            self._written(answer)
 
-    def outbox(self) -> Question | None:
+    def _outbox(self) -> Question | None:
         """Settle, write what was collected; then the statement that writes the events, which are forgotten here, if any."""
         self.settle()
         collected, self._collected = self._collected, {}
@@ -222,8 +268,19 @@ class Transaction:
             [dumps(dict(event.data)).decode() for event in events],
         )
 
-    def written(self, answer: Rows) -> None:
-        """Take note of what the outbox statement returned."""
+    def finish(self) -> None:
+        """Settle, write what is left to write, and commit. Raises `psycopg.errors.InFailedSqlTransaction` if that failed."""
+        events = self._outbox()
+        if events is None:
+            [done] = self._exchange((COMMIT, ()))
+        else:
+            written, done = self._exchange(events, (COMMIT, ()))
+            self._written(written)
+        if done.command != b"COMMIT":
+            # What hides a failure is rolled back by COMMIT, without an error.
+            raise psycopg.errors.InFailedSqlTransaction("nothing was committed")
+
+    def _written(self, answer: Rows) -> None:
         self.version = int(answer.tuples()[0][0])
 
 
@@ -283,12 +340,6 @@ class _Progress:
     """How far an attempt has come: before anything was carried out it may always be repeated."""
 
     entered: bool = False
-
-
-def _check_committed(done: Rows) -> None:
-    """A transaction in which something failed is rolled back by COMMIT, without an error."""
-    if done.command != b"COMMIT":
-        raise psycopg.errors.InFailedSqlTransaction("nothing was committed")
 
 
 class Database:
@@ -351,13 +402,7 @@ class Database:
                 if found:
                     transaction.found = found[0]
                 result = work(transaction)
-                events = transaction.outbox()
-                if events is None:
-                    [done] = exchange(connection, (COMMIT, ()))
-                else:
-                    written, done = exchange(connection, events, (COMMIT, ()))
-                    transaction.written(written)
-                _check_committed(done)
+                transaction.finish()
                 ended = transaction
             if ended is not None:
                 for recorder, entries in ended.left:

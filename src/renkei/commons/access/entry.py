@@ -143,13 +143,12 @@ class _Knock(Knock):
         if key is None and self._complaint is not None:
             raise self._complaint
         claims = self._claims if self._complaint is None else None
-        return store.ENTER, (
+        return store.ENTER_WRITING if writing else store.ENTER, (
             key,
             normal_ip(self._context.client_ip),
             self._operator_id(claims),
             claims.account_id if claims is not None else None,
             self._keys.database.clock.now(),
-            writing,
         )
 
     def admit(self, row: Mapping[str, Any]) -> Caller:

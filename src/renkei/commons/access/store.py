@@ -19,16 +19,26 @@ _KEY_CREATION_LOCK = 7_264_002
 ENTER: Final = Prepared(
     """
     SELECT e.*, set_config('role', 'renkei_app', true),
+           set_config('renkei.operator', CASE WHEN e.admitted THEN e.operator_key::text ELSE '' END, true)
+      FROM commons.enter($1::bytea, $2::inet, $3::uuid, $4::uuid, $5::timestamptz) AS e
+    """
+)
+"""The one entry statement: checks, and names the operator if all checks are good.
+
+Values: hash of the API key, address of the client, operator, account, now. Who is not admitted names no operator.
+"""
+ENTER_WRITING: Final = Prepared(
+    """
+    SELECT e.*, set_config('role', 'renkei_app', true),
            set_config('renkei.operator', CASE WHEN e.admitted THEN e.operator_key::text ELSE '' END, true),
-           CASE WHEN $6::bool AND e.admitted AND e.operator_key IS NOT NULL
+           CASE WHEN e.admitted AND e.operator_key IS NOT NULL
                 THEN pg_advisory_xact_lock(7264, (e.operator_key % 2147483647)::int)::text END
       FROM commons.enter($1::bytea, $2::inet, $3::uuid, $4::uuid, $5::timestamptz) AS e
     """
 )
-"""The one entry statement: checks, names the operator, and takes its write lock if all checks are good.
+"""The entry statement of who will write: takes the operator's write lock besides, the one of `database.transaction.act_as`.
 
-Values: hash of the API key, address of the client, operator, account, now, whether it will write. The lock is the one of
-`database.transaction.act_as`. Who is not admitted names no operator and takes no lock.
+A statement of its own: with a place for "whether it will write" PostgreSQL makes a new plan for every request that reads.
 """
 
 

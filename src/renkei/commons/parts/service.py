@@ -51,6 +51,7 @@ from renkei.commons.parts.rules import (
 )
 from renkei.commons.parts.store import Resolved, StoredLine
 from renkei.database.caller import WRITERS
+from renkei.database.round_trip import Question, Rows
 from renkei.database.transaction import Event, Transaction
 from renkei.kit.errors import Fault, SeveralFaults
 from renkei.kit.paging import Page, page_of
@@ -73,6 +74,7 @@ __all__ = [
     "remove_part_number",
     "stands_in_structure",
     "structure_of",
+    "structure_question",
     "structure_version",
     "structure_versions",
     "update_part",
@@ -85,15 +87,20 @@ def put_part(tx: Transaction, draft: PartDraft) -> Part:
 
     Raises `Missing` for a trace id that is not an own part's, `SeveralFaults` for what is wrong with the draft.
     """
-    part = update_part(tx, draft)
+    part, found = _put_alone(tx, draft)
     if not part.has_lines:
         return part
-    _clear_structure(tx, part)
+    _clear_structure(tx, part, found)
     return replace(part, structure_key=None)
 
 
 def update_part(tx: Transaction, draft: PartDraft) -> Part:
     """Register a part or update it, leaving its structure as it is (`/v1`). Raises as `put_part`."""
+    part, _ = _put_alone(tx, draft)
+    return part
+
+
+def _put_alone(tx: Transaction, draft: PartDraft) -> tuple[Part, Resolved]:
     tx.caller.require(*WRITERS)
     [found] = store.resolve(tx, [draft])
     faults = faults_of_part(draft, "")
@@ -107,7 +114,12 @@ def update_part(tx: Transaction, draft: PartDraft) -> Part:
     tx.emit(
         Event("jp.renkei.part.changed.v1", tx.caller.operator_key, part.trace_id, {"part": part.part_key})
     )
-    return part
+    return part, found
+
+
+def structure_question(parent: PartDraft | UUID, lines: Sequence[LineDraft], today: date) -> Question:
+    """What `put_structure` asks first: may be sent with the entry of the transaction."""
+    return store.asked([parent, *(line.child for line in lines)], today)
 
 
 def put_structure(
@@ -116,11 +128,13 @@ def put_structure(
     lines: Sequence[LineDraft],
     *,
     effective_from: date | None = None,
+    answer: Rows | None = None,
 ) -> StructureView:
     """State the whole structure of `parent`: the submitted lines replace the former ones, `[]` clears them.
 
     A new version is written unless it says what is in force already. One that begins in the future leaves the part
     as it is until `begin_structures`. A parent or child given by trace id alone is left as it is.
+    `answer` is that to the `structure_question` of this parent and these lines, if it was asked already.
     Three statements at most. Raises `Missing` for a parent that is not the operator's own, `SeveralFaults` with every
     other fault at its place.
     """
@@ -128,7 +142,10 @@ def put_structure(
     drafts = [parent, *(line.child for line in lines)]
     faults = faults_of_part(parent, "/parent") if isinstance(parent, PartDraft) else []
     faults += faults_of_lines(lines)
-    found = store.resolve(tx, drafts) if len(lines) <= _CHECKED else []
+    if answer is not None:
+        found = store.resolved(tx, answer)
+    else:
+        found = store.resolve(tx, drafts) if len(lines) <= _CHECKED else []
     if found:
         faults += _faults_of_places(drafts, found)
     if faults:
@@ -273,8 +290,10 @@ def _write_structure(
     structure_id = version = None
     if effective_from is not None or [store.line_tuple(line) for line in lines] != (found.lines or []):
         in_force = holds(begins, today, found.latest_begun)
-        structure_key, structure_id, version = store.write_structure(
-            tx, parent.part_key, lines, begins, in_force=in_force
+        assert found.next_version is not None
+        structure_key, version = found.next_version
+        structure_id = store.write_structure(
+            tx, found.next_version, parent.part_key, lines, begins, in_force=in_force
         )
         if in_force:
             parent = replace(parent, structure_key=structure_key if lines else None)
@@ -314,9 +333,9 @@ def _write_structure(
     )
 
 
-def _clear_structure(tx: Transaction, part: Part) -> None:
-    today = tx.now.date()
-    store.write_structure(tx, part.part_key, [], today, in_force=True)
+def _clear_structure(tx: Transaction, part: Part, found: Resolved) -> None:
+    assert found.next_version is not None
+    store.write_structure(tx, found.next_version, part.part_key, [], tx.now.date(), in_force=True)
     tx.mark("part_inputs", [part.part_key])
     tx.emit(
         Event(

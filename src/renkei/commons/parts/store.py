@@ -25,7 +25,7 @@ from renkei.commons.parts.model import (
     Sourcing,
     StructureVersion,
 )
-from renkei.database.round_trip import Prepared
+from renkei.database.round_trip import Prepared, Question, Rows
 from renkei.database.search import containing
 from renkei.database.transaction import Transaction
 from renkei.kit.quantities import ConversionFacts
@@ -62,6 +62,8 @@ class Resolved:
     """The day of the structure version in force (of the first input only)."""
     lines: list[tuple[Any, ...]] | None
     """The lines in force as `line_tuple`s (of the first input only)."""
+    next_version: tuple[int, int] | None
+    """The key and the number of the structure version that may be written next (of the first input only)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +132,12 @@ _RESOLVE: Final = Prepared(
                 ELSE (SELECT o.plant_id FROM commons.plants o WHERE o.plant_key = p.plant_key) END AS plant_id,
            p.name, p.support_name, p.terminated, p.unit, p.label, p.info1, p.info2, p.info3, p.mass_kg_per_unit,
            p.density_kg_per_liter, p.structure_key, p.created_at, p.updated_at,
-           EXISTS (SELECT FROM commons.uses up
-                    WHERE up.child_key = p.part_key AND up.operator_key = (SELECT commons.me())) AS is_child,
+           (SELECT true FROM commons.uses up
+             WHERE up.child_key = p.part_key AND up.operator_key = (SELECT commons.me()) LIMIT 1) IS TRUE AS is_child,
            CASE WHEN i.n = 1 THEN (
              SELECT max(s.effective_from) FROM commons.structures s
-              WHERE s.part_key = p.part_key AND s.operator_key = (SELECT commons.me()) AND s.effective_from <= $2::date
+              WHERE s.part_key = p.part_key AND s.operator_key = (SELECT commons.me())
+                AND s.effective_from <= (SELECT $2::date)
            ) END AS latest_begun,
            CASE WHEN i.n = 1 THEN (
              SELECT jsonb_agg(jsonb_build_array(l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing,
@@ -142,7 +145,11 @@ _RESOLVE: Final = Prepared(
                               ORDER BY l.position)
                FROM commons.structure_lines l
               WHERE l.structure_key = p.structure_key AND l.operator_key = (SELECT commons.me())
-           ) END AS lines
+           ) END AS lines,
+           CASE WHEN i.n = 1 THEN nextval('commons.structures_structure_key_seq') END AS next_key,
+           CASE WHEN i.n = 1 THEN 1 + coalesce((
+             SELECT max(s.version) FROM commons.structures s
+              WHERE s.part_key = p.part_key AND s.operator_key = (SELECT commons.me())), 0) END AS next_version
       FROM json_to_recordset($1::json) AS i(n int, trace_id uuid, plant_id uuid, name text, support_name text)
       LEFT JOIN commons.plants q ON q.plant_id = i.plant_id AND q.operator_key = (SELECT commons.me())
       LEFT JOIN LATERAL (
@@ -159,8 +166,8 @@ _RESOLVE: Final = Prepared(
 )
 
 
-def resolve(tx: Transaction, drafts: Sequence[PartDraft | UUID]) -> list[Resolved]:
-    """What is stored for each draft, in order, in one statement; for the first also its structure in force."""
+def asked(drafts: Sequence[PartDraft | UUID], today: date) -> Question:
+    """Asks what is stored for each draft, for the first also its structure in force; `resolved` reads the answer."""
     stated = [
         {"n": n, "trace_id": draft}
         if isinstance(draft, UUID)
@@ -173,7 +180,11 @@ def resolve(tx: Transaction, drafts: Sequence[PartDraft | UUID]) -> list[Resolve
         }
         for n, draft in enumerate(drafts, start=1)
     ]
-    rows = tx.ask((_RESOLVE, (dumps(stated).decode(), tx.now.date()))).dicts()
+    return _RESOLVE, (dumps(stated).decode(), today)
+
+
+def resolved(tx: Transaction, answer: Rows) -> list[Resolved]:
+    """What is stored for each draft, in order."""
     return [
         Resolved(
             plant_key=row["own_plant_key"],
@@ -181,9 +192,15 @@ def resolve(tx: Transaction, drafts: Sequence[PartDraft | UUID]) -> list[Resolve
             part=None if row["part_key"] is None else part_from(tx, row),
             latest_begun=row["latest_begun"],
             lines=None if row["lines"] is None else [tuple(line) for line in row["lines"]],
+            next_version=None if row["next_key"] is None else (row["next_key"], row["next_version"]),
         )
-        for row in rows
+        for row in answer.dicts()
     ]
+
+
+def resolve(tx: Transaction, drafts: Sequence[PartDraft | UUID]) -> list[Resolved]:
+    """What is stored for each draft, in order, in one statement; for the first also its structure in force."""
+    return resolved(tx, tx.ask(asked(drafts, tx.now.date())))
 
 
 def write_parts(
@@ -253,40 +270,40 @@ def write_parts(
 _WRITE_STRUCTURE: Final = Prepared(
     """
     WITH version AS (
-      INSERT INTO commons.structures (structure_id, operator_key, part_key, version, effective_from, created_by, created_at)
-      SELECT $1::uuid, commons.me(), $2::bigint,
-             1 + coalesce((SELECT max(version) FROM commons.structures
-                            WHERE part_key = $2::bigint AND operator_key = (SELECT commons.me())), 0),
-             $3::date, $4::text, $5::timestamptz
-      RETURNING structure_key, structure_id, version
+      INSERT INTO commons.structures (structure_key, structure_id, operator_key, part_key, version, effective_from,
+                                      created_by, created_at)
+      VALUES ($1::bigint, $2::uuid, (SELECT commons.me()), $3::bigint, $4::int, $5::date, $6::text, $7::timestamptz)
     ), lines AS (
       INSERT INTO commons.structure_lines (structure_key, position, operator_key, child_key, amount, unit, base_quantity,
                                            sourcing, counted_by, phantom, alternative_group, usage_share)
-      SELECT v.structure_key, u.n, (SELECT commons.me()), u.child_key, u.amount, u.unit, u.base_quantity, u.sourcing,
+      SELECT $1::bigint, u.n, (SELECT commons.me()), u.child_key, u.amount, u.unit, u.base_quantity, u.sourcing,
              u.counted_by, u.phantom, u.alternative_group, u.usage_share
-        FROM version v,
-             json_to_recordset($6::json) AS u(n int, child_key bigint, amount numeric, unit text, base_quantity numeric,
+        FROM json_to_recordset($8::json) AS u(n int, child_key bigint, amount numeric, unit text, base_quantity numeric,
                                               sourcing text, counted_by text, phantom bool, alternative_group text,
                                               usage_share numeric)
-       ORDER BY u.n
-    ), pointed AS (
-      UPDATE commons.parts p
-         SET structure_key = CASE WHEN $7::bool THEN v.structure_key END
-        FROM version v
-       WHERE p.part_key = $2::bigint AND p.operator_key = (SELECT commons.me()) AND $8::bool
     )
-    SELECT structure_key, structure_id, version FROM version
+    UPDATE commons.parts p
+       SET structure_key = CASE WHEN $9::bool THEN $1::bigint END
+     WHERE p.part_key = $3::bigint AND p.operator_key = (SELECT commons.me()) AND $10::bool
     """
 )
 
 
 def write_structure(
-    tx: Transaction, part_key: int, lines: Sequence[StoredLine], effective_from: date, *, in_force: bool
-) -> tuple[int, UUID, int]:
-    """Write the next version of a structure and, if it holds today, point the part to it.
+    tx: Transaction,
+    version: tuple[int, int],
+    part_key: int,
+    lines: Sequence[StoredLine],
+    effective_from: date,
+    *,
+    in_force: bool,
+) -> UUID:
+    """Write a version (its key and number as `Resolved` told them) and, if it holds today, point the part to it.
 
-    Returns its key, its id and its version number. One statement.
+    One statement, sent with the next one; the id of the version. Its number is free: whoever writes structures of this
+    company holds its write lock.
     """
+    structure_id = tx.new_id()
     stated = [
         {
             "n": n,
@@ -302,25 +319,25 @@ def write_structure(
         }
         for n, line in enumerate(lines, start=1)
     ]
-    try:
-        [row] = tx.ask(
+    structure_key, number = version
+    tx.send(
+        (
+            _WRITE_STRUCTURE,
             (
-                _WRITE_STRUCTURE,
-                (
-                    tx.new_id(),
-                    part_key,
-                    effective_from,
-                    tx.caller.actor,
-                    tx.now,
-                    dumps(stated).decode(),
-                    bool(lines),
-                    in_force,
-                ),
-            )
-        ).tuples()
-    except psycopg.errors.UniqueViolation as error:
-        raise PartConflict from error
-    return row[0], row[1], row[2]
+                structure_key,
+                structure_id,
+                part_key,
+                number,
+                effective_from,
+                tx.caller.actor,
+                tx.now,
+                dumps(stated).decode(),
+                bool(lines),
+                in_force,
+            ),
+        )
+    )
+    return structure_id
 
 
 def read_structure(tx: Transaction, trace_id: UUID, version: int | None = None) -> list[DictRow]:

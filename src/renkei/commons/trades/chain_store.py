@@ -9,7 +9,7 @@ from psycopg.rows import DictRow
 
 from renkei.commons.trades.chain import Received, Recount, Sent
 from renkei.commons.trades.shares_store import SHARE_TODAY
-from renkei.database.round_trip import Prepared
+from renkei.database.round_trip import Prepared, Question, Rows
 from renkei.database.transaction import Transaction
 
 _LINKED_ABOVE: Final = Prepared(
@@ -36,12 +36,17 @@ _LINKED_ABOVE: Final = Prepared(
 )
 
 
-def linked_above(tx: Transaction, keys: Iterable[int]) -> list[int]:
-    """The parts among `keys` and everything own above them that a received request is linked to.
+def ask_linked_above(keys: Iterable[int]) -> Question:
+    """Asks for the parts among `keys` and everything own above them that a received request is linked to.
 
-    In the same statement the copies that suppliers hold of the parts `keys` themselves are brought up to date.
+    The same statement brings the copies up to date that suppliers hold of the parts `keys` themselves.
     """
-    return [row[0] for row in tx.ask((_LINKED_ABOVE, (list(keys),))).tuples()]
+    return _LINKED_ABOVE, (list(keys),)
+
+
+def linked_above(answer: Rows) -> list[int]:
+    """The keys that `ask_linked_above` asked for."""
+    return [row[0] for row in answer.tuples()]
 
 
 def read_below(tx: Transaction, keys: Iterable[int]) -> tuple[dict[int, list[int]], set[int], set[int]]:

@@ -1,30 +1,32 @@
 """Keeping the chain counters current: hop by hop, each company in its own transaction.
 
-My own change (a line, a trade, an answer, a share) marks my parts; `refresh_chain` recounts the requests I received on
+My own change (a line, a trade, an answer, a share) marks my parts; the reaction recounts the requests I received on
 them or on anything own above them, and tells each customer whose request changed. The customer's duty recounts in turn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from renkei.commons.trades import chain_store
 from renkei.commons.trades.chain import recount
 from renkei.commons.trades.model import MAX_HOPS
 from renkei.database.events import Handler, ReceivedEvent
-from renkei.database.transaction import Event, Reaction, Transaction
+from renkei.database.round_trip import Rows
+from renkei.database.transaction import Asked, Event, Reaction, Transaction
 
 CHAIN_CHANGED = "jp.renkei.chain.changed.v1"
 
 
-def refresh_chain(tx: Transaction, part_keys: set[int]) -> None:
-    """Reaction: recount the requests received for these own parts and everything own above them.
+def _refresh_chain(tx: Transaction, _: set[int], answer: Rows) -> None:
+    """Recount the requests received for the own parts of the question and everything own above them.
 
-    Also brings the copies up to date that the suppliers of these parts hold of them.
+    The question also brings the copies up to date that the suppliers of these parts hold of them.
     One statement if no received request is linked to any of them; writes only counters that differ.
     """
-    linked = chain_store.linked_above(tx, part_keys)
+    linked = chain_store.linked_above(answer)
     if not linked:
         return
     received = chain_store.read_received(tx, linked)
@@ -53,5 +55,6 @@ def on_chain_changed(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
     tx.mark("chain", [part for part in parts if isinstance(part, int)])
 
 
-REACTIONS: Mapping[str, Reaction] = {"part_inputs": refresh_chain, "chain": refresh_chain}
+_REFRESH_CHAIN: Final = Asked(chain_store.ask_linked_above, _refresh_chain)
+REACTIONS: Mapping[str, Reaction] = {"part_inputs": _REFRESH_CHAIN, "chain": _REFRESH_CHAIN}
 HANDLERS: Mapping[str, Handler] = {CHAIN_CHANGED: on_chain_changed}

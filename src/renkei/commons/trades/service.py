@@ -58,7 +58,7 @@ from renkei.commons.trades.model import (
     TradeOut,
     Verdict,
 )
-from renkei.commons.trades.recounting import HANDLERS, REACTIONS, refresh_chain, tell_customer
+from renkei.commons.trades.recounting import HANDLERS, REACTIONS, tell_customer
 from renkei.commons.trades.shares import put_part_shares, put_shares, shares_of, shares_of_trade
 from renkei.commons.usecase import use_case_of
 from renkei.database.caller import WRITERS
@@ -79,7 +79,6 @@ __all__ = [
     "put_part_shares",
     "put_request",
     "put_shares",
-    "refresh_chain",
     "reject",
     "reply",
     "request_of",

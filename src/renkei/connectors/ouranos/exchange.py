@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 from uuid import UUID
 
 from renkei.commons.edge.context import AppContext
@@ -18,6 +19,8 @@ from renkei.database.round_trip import Question
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import JsonLimits
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
@@ -28,6 +31,7 @@ class Exchange:
     body: bytes = b""
     content_type: str | None = None
     source: Source = "dataspace"
+    _read: dict[Callable[[object], object], object] = field(default_factory=dict, init=False)
 
     @property
     def limits(self) -> JsonLimits:
@@ -38,6 +42,12 @@ class Exchange:
     def json(self, *, base: str = texts.VALIDATION_FAILED) -> object:
         """The body's value. Raises `Refusal` (400)."""
         return read_body(self.body, self.content_type, source=self.source, limits=self.limits, base=base)
+
+    def sent(self, read: Callable[[object], T]) -> T:
+        """The body as `read` understands it, read once however often it is asked for. Raises `Refusal`."""
+        if read not in self._read:
+            self._read[read] = read(self.json())
+        return cast("T", self._read[read])
 
     def own(self, tx: Transaction, *operator_ids: UUID) -> None:
         """The body speaks for the caller's operator only. Raises `Refusal` (403)."""
@@ -81,9 +91,9 @@ def reads(handle: Handler, question: Callable[[Exchange], Question | None] | Non
     return Operation(handle=handle, question=question)
 
 
-def writes(handle: Handler) -> Operation:
+def writes(handle: Handler, question: Callable[[Exchange], Question | None] | None = None) -> Operation:
     """An operation that writes."""
-    return Operation(handle=handle, writes=True)
+    return Operation(handle=handle, writes=True, question=question)
 
 
 def outside(handle: Outside) -> Operation:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Final
 
 from renkei.commons.parts.model import LineDraft, Part, PartDraft, PartFilter, StructureLine
-from renkei.commons.parts.service import list_parts, put_part, put_structure, structure_of
+from renkei.commons.parts.service import list_parts, put_part, put_structure, structure_of, structure_question
 from renkei.commons.trades.service import delete_part
 from renkei.connectors.ouranos.exchange import Answer, Exchange, page_answer
 from renkei.connectors.ouranos.parts_input import UNITS, PartsInput, read_part, read_structure
+from renkei.database.round_trip import Question
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, round_up_5, to_json_number
 
@@ -95,15 +96,25 @@ def get_structure(tx: Transaction, exchange: Exchange) -> Answer:
     )
 
 
-def put_structures(tx: Transaction, exchange: Exchange) -> Answer:
-    """State the whole structure of a part: what was sent replaces what was there, `[]` clears it."""
-    sent = read_structure(exchange.json())
-    exchange.own(tx, *sent.operators())
+def structures_question(exchange: Exchange) -> Question:
+    """What `put_structures` asks. Raises `Refusal`."""
+    return structure_question(*_structure(exchange), exchange.context.database.clock.now().date())
+
+
+def _structure(exchange: Exchange) -> tuple[PartDraft, list[LineDraft]]:
+    sent = exchange.sent(read_structure)
     lines = [
         LineDraft(child=_draft(child), amount=child.amount or Decimal(0), unit=child.unit or "")
         for child in sent.children
     ]
-    view = put_structure(tx, _draft(sent.parent), lines)
+    return _draft(sent.parent), lines
+
+
+def put_structures(tx: Transaction, exchange: Exchange) -> Answer:
+    """State the whole structure of a part: what was sent replaces what was there, `[]` clears it."""
+    exchange.own(tx, *exchange.sent(read_structure).operators())
+    parent, lines = _structure(exchange)
+    view = put_structure(tx, parent, lines, answer=tx.found)
     in_order = sorted(view.lines, key=lambda line: line.position)
     return Answer(
         value={

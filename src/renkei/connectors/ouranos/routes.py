@@ -45,6 +45,7 @@ from renkei.connectors.ouranos.parts_target import (
     get_parts,
     get_structure,
     put_parts,
+    structures_question,
     put_structures,
 )
 from renkei.connectors.ouranos.queries import Query
@@ -76,7 +77,7 @@ DATATRANSPORT: Final[Mapping[str, Mapping[str, Operation]]] = {
     },
     "PUT": {
         "parts": writes(put_parts),
-        "partsStructure": writes(put_structures),
+        "partsStructure": writes(put_structures, structures_question),
         "tradeRequest": writes(put_requests),
         "tradeResponse": writes(put_responses),
         "cfp": writes(put_cfp),

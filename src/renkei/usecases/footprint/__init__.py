@@ -25,7 +25,7 @@ from renkei.usecases.footprint.calculator import store as calculator_store
 from renkei.usecases.footprint.disclosure import disclose, on_delivery
 from renkei.usecases.footprint.factors import api as factors_api
 from renkei.usecases.footprint.kind import KIND
-from renkei.usecases.footprint.recalculation import LEFT, go_on, recalculate, verify
+from renkei.usecases.footprint.recalculation import LEFT, RECALCULATE, go_on, verify
 from renkei.usecases.footprint.tables import metadata
 
 if TYPE_CHECKING:
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 
     from renkei.commons.edge.context import AppContext
     from renkei.database.transaction import Transaction
-
-
-def _recalculate(tx: Transaction, part_keys: set[int]) -> None:
-    recalculate(tx, part_keys)
 
 
 def _part_deleted(tx: Transaction, part_keys: set[int]) -> None:
@@ -76,7 +72,7 @@ use_case: Final = UseCase(
     migrations=Path(__file__).parent / "migrations",
     routers=_routers,
     reactions={
-        "part_inputs": _recalculate,
+        "part_inputs": RECALCULATE,
         "disclosure": disclose,
         "part_deleted": _part_deleted,
         FILES: certificates.follow_files,

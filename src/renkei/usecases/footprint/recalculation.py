@@ -23,7 +23,8 @@ from renkei.commons.ledger import service as ledger
 from renkei.commons.parts.model import GraphPart, OwnGraph
 from renkei.commons.parts.service import graph_above, whole_graph
 from renkei.database.events import ReceivedEvent
-from renkei.database.transaction import Event, Transaction
+from renkei.database.round_trip import Rows
+from renkei.database.transaction import Asked, Event, Transaction
 from renkei.kit.decimals import to_15_digits
 from renkei.usecases.footprint import store, updates_store
 from renkei.usecases.footprint.calculation import Node, evaluate
@@ -57,10 +58,24 @@ def recalculate(
     where the value stays the same. Without drafts one statement is run where nothing above has a statement.
     Only what stands on something that changed is evaluated, at most `MOST_AT_ONCE` versions; the rest follows by event.
     """
-    drafts = drafts or {}
     keys = set(part_keys)
-    if not drafts and not store.stated_above(tx, keys):
+    if not drafts and not store.stated_above(tx.ask(store.ask_stated_above(keys))):
         return {}
+    return _bring_up_to_date(tx, keys, drafts or {})
+
+
+def _react(tx: Transaction, part_keys: set[int], answer: Rows) -> None:
+    if store.stated_above(answer):
+        _bring_up_to_date(tx, part_keys, {})
+
+
+RECALCULATE: Final = Asked(store.ask_stated_above, _react)
+"""The reaction to changed inputs: `recalculate`, its first statement sent along with those of others."""
+
+
+def _bring_up_to_date(
+    tx: Transaction, keys: set[int], drafts: Mapping[Version, Statement]
+) -> dict[Version, Statement]:
     wave = _Wave(tx, graph_above(tx, keys), drafts)
     wave.run(keys, most=MOST_AT_ONCE)
     if wave.left:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from renkei.database.round_trip import Prepared
+from renkei.database.round_trip import Prepared, Question, Rows
 from renkei.database.transaction import Transaction
 from renkei.kit.quantities import Unit
 from renkei.kit.strict_json import dumps
@@ -73,9 +73,14 @@ _STATED_ABOVE: Final = Prepared(
 )
 
 
-def stated_above(tx: Transaction, part_keys: Iterable[int]) -> bool:
-    """Whether any of these own parts, or anything own above them, has a current statement. One statement."""
-    return bool(tx.ask((_STATED_ABOVE, (list(part_keys),))).tuples()[0][0])
+def ask_stated_above(part_keys: Iterable[int]) -> Question:
+    """Asks whether any of these own parts, or anything own above them, has a current statement."""
+    return _STATED_ABOVE, (list(part_keys),)
+
+
+def stated_above(answer: Rows) -> bool:
+    """The answer to `ask_stated_above`."""
+    return bool(answer.tuples()[0][0])
 
 
 def read_stated(tx: Transaction, part_keys: Iterable[int]) -> Stated:
