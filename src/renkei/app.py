@@ -16,6 +16,7 @@ from functools import lru_cache, partial
 import structlog
 from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -184,7 +185,9 @@ def create_app(
         app.include_router(router)
 
     default = settings.default_language
-    app.add_exception_handler(404, partial(_nothing_here, default=default))
+    nothing_here = partial(_nothing_here, ouranos.EndpointNotFound(context), default=default)
+    for status in (404, 405):
+        app.add_exception_handler(status, nothing_here)
     app.add_middleware(ouranos.DataTransport, context=context)  # added first, so innermost
     if settings.front_page_dir is not None:
         app.add_middleware(
@@ -230,12 +233,20 @@ def _to_pages(_: Request) -> Response:
     return RedirectResponse("/app/")
 
 
-def _nothing_here(request: Request, _: Exception, *, default: Language) -> Response:
-    """An address that no door takes for its own (a line feed in it ends every pattern of paths)."""
-    code, en, ja = native.OF_HTTP[404]
+def _nothing_here(
+    of_ouranos: ouranos.EndpointNotFound, request: Request, error: Exception, *, default: Language
+) -> Response:
+    """What no route answers, told as its door tells it: the door follows from how the address begins, and from that alone.
+
+    (A line feed in an address ends every pattern of paths, so routes that catch all would not.)
+    """
+    assert isinstance(error, HTTPException)
+    code, en, ja = native.OF_HTTP[error.status_code]
     if _is_v1(request.scope):
-        return plain_problem(request.scope, 404, code, (en, ja), default=default)
-    return json_answer({"detail": en}, 404)
+        return plain_problem(
+            request.scope, error.status_code, code, (en, ja), default=default, headers=error.headers
+        )
+    return of_ouranos(request) or json_answer({"detail": en}, error.status_code, error.headers)
 
 
 def _is_v1(scope: Scope) -> bool:

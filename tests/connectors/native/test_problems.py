@@ -108,3 +108,10 @@ def test_a_line_feed_in_the_address_is_a_problem_too(world) -> None:
     answer = world.http.get("/v1/factor-sets/a/%0A")
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_path")
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_what_is_beside_v1_tells_a_wrong_method_and_an_unknown_address_as_a_problem(world) -> None:
+    answer = world.http.post("/healthz")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET"
+    assert (world.http.get("/no%0Aroom").status_code, world.http.get("/no/room").status_code) == (404, 404)

@@ -115,6 +115,11 @@ UNKNOWN = [
     ("GET", "/dataReset"),
     ("POST", f"{DATA}/health"),
     ("GET", f"{DATA}/"),
+    # A line feed ends every pattern of paths.
+    ("GET", "/api/v1/ho%0Age"),
+    ("GET", "/api/v1/%0A%0A"),
+    ("PUT", "/auth/ho%0Age"),
+    ("DELETE", f"{INFO}/ho%0Age"),
 ]
 
 

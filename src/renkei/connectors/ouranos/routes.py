@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from renkei.commons.edge.context import AppContext
@@ -45,8 +44,8 @@ from renkei.connectors.ouranos.parts_target import (
     get_parts,
     get_structure,
     put_parts,
-    structures_question,
     put_structures,
+    structures_question,
 )
 from renkei.connectors.ouranos.queries import Query
 from renkei.connectors.ouranos.refusals import bad_query
@@ -228,34 +227,31 @@ def _healthy() -> Response:
     return Response(b'{"isSystemHealthy":true}', media_type="application/json")
 
 
+_SERVICES: Final[tuple[tuple[str, Service], ...]] = (
+    ("/auth/", AUTH),
+    ("/api/v1/authInfo/", AUTH),
+    ("/api/v1/systemAuth/", AUTH),
+    ("/dataReset/", AUTH),
+    ("/api/v1/", DATASPACE),
+    *((f"{path}/", TRACEABILITY) for path in sorted(ERRORS_PATHS)),
+)
+
+
+def service_of(path: str) -> Service | None:
+    """The service whose address this is, whether anything answers there or not; None outside the contract."""
+    return next((service for prefix, service in _SERVICES if f"{path}/".startswith(prefix)), None)
+
+
 class EndpointNotFound:
-    """Any method on a path that has none left: key and token first, then 404 (never 405)."""
+    """Answers what no route does, at an address of the contract: key and token first, then 404 (never 405)."""
 
-    def __init__(self, door: OuranosDoor, service: Service) -> None:
-        self._door = door
-        self._service = service
+    def __init__(self, context: AppContext) -> None:
+        self._door = OuranosDoor(context)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        response = await run_in_threadpool(self._door.answer, Request(scope), self._service, NOT_FOUND)
-        await response(scope, receive, send)
-
-
-def everything_else(door: OuranosDoor) -> list[Route]:
-    """What stands behind all other routes: unknown paths below the contract's prefixes, and unknown methods."""
-    found = [
-        Route(path, EndpointNotFound(door, AUTH))
-        for path in (
-            "/auth/{rest:path}",
-            "/api/v1/authInfo",
-            "/api/v1/authInfo/{rest:path}",
-            "/api/v1/systemAuth/{rest:path}",
-            "/dataReset",
-        )
-    ]
-    found.append(Route("/api/v1/{rest:path}", EndpointNotFound(door, DATASPACE)))
-    found += [Route(path, EndpointNotFound(door, TRACEABILITY)) for path in sorted(ERRORS_PATHS)]
-    return found
+    def __call__(self, request: Request) -> Response | None:
+        """The answer; None for an address outside the contract."""
+        service = service_of(request.scope["path"])
+        return None if service is None else self._door.answer(request, service, NOT_FOUND)
 
 
 def document_route() -> APIRouter:
@@ -271,10 +267,8 @@ def document_route() -> APIRouter:
 
 
 def routers(context: AppContext) -> tuple[APIRouter, ...]:
-    """All paths of the contract, in the order in which they must be asked."""
+    """All paths of the contract."""
     door = OuranosDoor(context)
-    last = APIRouter(include_in_schema=False)
-    last.routes.extend(everything_else(door))
     return (
         document_route(),
         data_routes(),
@@ -282,5 +276,4 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
         session_routes(door),
         production_routes(door),
         file_routes(door),
-        last,
     )
