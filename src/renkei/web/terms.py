@@ -105,6 +105,7 @@ def cause_name(_: Words, kind: str) -> str:
     """Why a version was written."""
     return {
         "declared": _("Own value entered"),
+        "confirmed": _("Value entered by the customer confirmed"),
         "structure": _("Structure changed"),
         "facts": _("Unit or weight of the part changed"),
         "delivery": _("Supplier answered anew"),

@@ -272,7 +272,25 @@ class TestConfirming:
             put_structure(tx, joined.part.trace_id, [line])
             return confirm(tx, made.proposal_id, joined.part.trace_id)
 
-        assert database.run(joined.entry, work).in_force.stages[RAW].total == Decimal("2.5")
+        confirmed = database.run(joined.entry, work)
+        assert confirmed.in_force.stages[RAW].total == Decimal("2.5")
+        assert [cause.kind for cause in confirmed.causes][:2] == ["declared", "confirmed"]
+
+        # What it states later, at a door that knows no scope, has that of its application: rest, 1 + 7 = 8.
+        def state(raw, scope=None):
+            draft = StatementDraft(
+                trace_id=joined.part.trace_id,
+                cfp_id=confirmed.cfp_id,
+                declared_unit=Unit.UNIT,
+                declared={RAW: Emission(own=Decimal(raw))},
+                component_scope=scope,
+            )
+            return database.run(joined.entry, lambda tx: put_statement(tx, draft))
+
+        assert state(1).in_force.stages[RAW].total == 8
+        # Its own choice is a setting, and stays.
+        assert state(2, "whole").in_force.stages[RAW].total == 2
+        assert state(3).in_force.stages[RAW].total == 3
 
     def test_a_proposal_is_decided_once(self, database, buyer, asked, invited):
         made = enter(database, buyer, asked)

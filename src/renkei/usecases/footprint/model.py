@@ -72,6 +72,7 @@ class StatementDraft:
     `trade_id`: only for this customer (納入先別に配分); it is disclosed to that trade instead of the general one.
     `categories`: further columns ("fossil", "material:steel", "energy:electricity"), own and declared component together.
     `primary_data_share` is that of the declared values, from 0 to 1.
+    `confirms`: the customer's proposal whose value this is; its scope is that of the value, not a setting of the part.
     """
 
     trace_id: UUID
@@ -87,6 +88,7 @@ class StatementDraft:
     period_from: date | None = None
     period_to: date | None = None
     trade_id: UUID | None = None
+    confirms: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,8 @@ class Value:
 class Cause:
     """Why a version was written, one step up.
 
-    `kind` and what `ids` (public ids) name: declared (nothing); structure, facts (the part itself); delivery,
+    `kind` and what `ids` (public ids) name: declared (nothing); confirmed (the customer's proposal that became the
+    owner's value); structure, facts (the part itself); delivery,
     withdrawal (deliveries that came or went); estimate, proposal (the buyer's own values that came or went);
     child (statement versions of own parts); share (the bought parts whose shares changed).
     """

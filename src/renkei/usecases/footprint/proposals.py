@@ -84,6 +84,7 @@ def confirm(tx: Transaction, proposal_id: UUID, trace_id: UUID) -> Statement:
     """The supplier makes the value its own statement of its part `trace_id` and discloses it to that buyer.
 
     The value is of the whole part, so it is stated as component of scope `whole`: nothing is added to it.
+    That is no setting of the part: what its owner states later has the scope of its own application again.
     Raises `ProposalMissing`, `ProposalDecided`, `ProposalOutdated`; `StatementExists` if the part has a footprint
     (then `replace`), and what linking and disclosing raise.
     """
@@ -94,6 +95,7 @@ def confirm(tx: Transaction, proposal_id: UUID, trace_id: UUID) -> Statement:
         declared={stage: Emission(component=value) for stage, value in proposal.stages.items()},
         quality=proposal.quality,
         component_scope="whole",
+        confirms=proposal_id,
     )
     statement = _decided(tx, proposal, "confirmed", draft)
     release(tx, trace_id, proposal.downstream_operator_id, KIND, {"total": True, "quality": True})

@@ -327,7 +327,7 @@ class _Wave:
         assert said is not None
         causes = _causes(former, sources, part) if former is not None else ()
         if draft is not None:
-            causes = (Cause(kind="declared"), *causes)
+            causes = (Cause(kind="declared"), *draft.causes, *causes)
         return replace(
             said,
             statement_id=statement_id,

@@ -42,11 +42,13 @@ from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import (
     NO_QUALITY,
     Answer,
+    Cause,
     Estimate,
     EstimateDraft,
     FootprintView,
     Quality,
     Response,
+    Scope,
     Stage,
     Statement,
     StatementDraft,
@@ -81,12 +83,7 @@ def put_statement(tx: Transaction, draft: StatementDraft) -> Statement:
         raise StatementExists("/cfp_id")
     if draft.cfp_id is not None and (former is None or former.cfp_id != draft.cfp_id):
         raise StatementMissing("/cfp_id")
-    general = current.get(None)
-    scope = draft.component_scope or (
-        former.component_scope if former is not None
-        else general.component_scope if general is not None
-        else tx.caller.component_scope
-    )  # fmt: skip
+    scope = draft.component_scope or _scope_set(tx, former or current.get(None))
     said = Statement(
         statement_key=0,
         statement_id=tx.new_id(),
@@ -107,7 +104,7 @@ def put_statement(tx: Transaction, draft: StatementDraft) -> Statement:
         structure_key=part.structure_key,
         period_from=draft.period_from,
         period_to=draft.period_to,
-        causes=(),
+        causes=() if draft.confirms is None else (Cause(kind="confirmed", ids=(draft.confirms,)),),
         automatic=False,
         created_by=tx.caller.actor,
         created_at=tx.now,
@@ -117,6 +114,13 @@ def put_statement(tx: Transaction, draft: StatementDraft) -> Statement:
     if former is None:
         mark_answered(tx, KIND, [part.part_key])
     return written[(part.part_key, trade_key)]
+
+
+def _scope_set(tx: Transaction, said: Statement | None) -> Scope:
+    """The part's setting: how its owner said what is stated now; at first that of the application key."""
+    if said is None or (said.component_scope == "whole" and store.only_confirmed(tx, said)):
+        return tx.caller.component_scope
+    return said.component_scope
 
 
 def _trade_into(tx: Transaction, part: Part, trade_id: UUID) -> int:

@@ -123,6 +123,21 @@ def read_stated(tx: Transaction, part_keys: Iterable[int]) -> Stated:
     )
 
 
+def only_confirmed(tx: Transaction, statement: Statement) -> bool:
+    """Whether the value that the owner declared last is a customer's proposal that it confirmed."""
+    row = tx.row(
+        """
+        SELECT s.causes @> '[{"kind": "confirmed"}]' AS confirmed
+          FROM footprint.statements s
+         WHERE s.operator_key = commons.me() AND s.part_key = %(part)s AND s.cfp_id = %(cfp)s
+           AND s.causes @> '[{"kind": "declared"}]'
+         ORDER BY s.version DESC LIMIT 1
+        """,
+        {"part": statement.part_key, "cfp": statement.cfp_id},
+    )
+    return row is not None and bool(row["confirmed"])
+
+
 def read_history(
     tx: Transaction,
     part_key: int,

@@ -364,7 +364,7 @@ def causes_in_words(
     """Why a version was written, with the names of the parts concerned."""
     found: list[str] = []
     for cause in version.causes:
-        if inputs_only and cause.kind in {"declared", "approval"}:
+        if inputs_only and cause.kind in {"declared", "confirmed", "approval"}:
             continue
         concerned = [names[one] for one in _parts_of(cause.ids, version, former) if one in names]
         said = cause_name(_, cause.kind)
