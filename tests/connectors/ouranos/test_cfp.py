@@ -131,6 +131,20 @@ class TestTable92:
         world.settle()
         assert a.shown(bought) == {RESPONSES[0]: (1.5, NONE), RESPONSES[1]: (10, NONE)}
 
+    def test_a_bought_part_that_stands_in_no_structure(self, world, a, b):
+        bought, own = a.make_part("B1"), b.make_part("OWN")
+        trade_id, _ = a.ask(b, bought)
+        b.link(trade_id, own)
+        assert a.shown(bought) == {}
+        b.state(own)
+        world.settle()
+        assert a.shown(bought) == dict.fromkeys(RESPONSES, (None, NONE))
+        b.release(a, own)
+        world.settle()
+        assert a.shown(bought) == {RESPONSES[0]: (1.5, (1, 2, 3)), RESPONSES[1]: (10, (2, 3, 4))}
+        a.state(bought)
+        assert list(a.shown(bought)) == OWN + TOTALS
+
     def test_several_parts_stand_in_the_order_of_the_query(self, a):
         one, two = a.make_part("A"), a.make_part("B")
         for trace_id in (one, two):

@@ -44,7 +44,7 @@ def certificate(tx: Transaction, trace_id: UUID) -> list[Certificate]:
         return []
     own = store.of_parts(tx, [part.part_key]).get(part.part_key)
     found = [] if own is None else [_own(tx, part, own)]
-    if not part.is_child or part.terminated or part.has_lines:
+    if part.terminated or part.has_lines:
         return found
     trades = [trade for trade in trades_out_of(tx, [part.part_key], KIND) if trade.state == "COMPLETED"]
     inbox = consents.inbox(tx, KIND, [trade.trade_key for trade in trades])

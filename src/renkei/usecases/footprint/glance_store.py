@@ -19,7 +19,8 @@ _GLANCE: Final = Prepared(
                      h.trade_share_key, d.delivery_key, d.valid_until IS NULL OR d.valid_until > $3::timestamptz),
            p.part_key, p.trace_id, p.plant_id, p.name, p.support_name, p.terminated, p.unit, p.label, p.info1, p.info2,
            p.info3, p.mass_kg_per_unit, p.density_kg_per_liter, p.structure_key, p.created_at, p.updated_at,
-           CASE WHEN d.delivered AND p.is_child AND NOT p.terminated AND p.structure_key IS NULL
+           CASE WHEN d.delivered AND NOT p.terminated AND p.structure_key IS NULL
+                 AND (p.is_child OR s.statement_key IS NULL)
                 THEN d.provider_key END AS provider_key,
            d.delivery_key
       FROM unnest($1::uuid[]) WITH ORDINALITY AS i(trace_id, n)

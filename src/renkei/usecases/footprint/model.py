@@ -253,8 +253,13 @@ class FootprintView:
 
     @property
     def is_bought(self) -> bool:
-        """A line of some own structure that is neither an end part nor made here (has no lines of its own)."""
-        return self.part.is_child and not self.part.terminated and not self.part.has_lines
+        """Neither an end part nor made here (no lines of its own): a line of some own structure, or asked from others.
+
+        A part that stands in no structure and has a footprint of its own is a product, whatever was asked for it.
+        """
+        if self.part.terminated or self.part.has_lines:
+            return False
+        return self.part.is_child or (self.statement is None and self.response is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

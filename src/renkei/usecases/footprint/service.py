@@ -170,7 +170,12 @@ def shown(
 def _views(tx: Transaction, parts: Sequence[Part]) -> tuple[list[FootprintView], Mapping[int, Delivery]]:
     """The views, and the deliveries that are shown in them."""
     stated = store.read_stated(tx, [part.part_key for part in parts])
-    bought = [part.part_key for part in parts if part.is_child and not part.terminated and not part.has_lines]
+    told = {one.part_key for one in stated.statements if one.trade_key is None}
+    bought = [
+        part.part_key
+        for part in parts
+        if not part.terminated and not part.has_lines and (part.is_child or part.part_key not in told)
+    ]
     trades: dict[int, list[TradeOut]] = {}
     for trade in trades_out_of(tx, bought, KIND) if bought else ():
         trades.setdefault(trade.downstream_part_key, []).append(trade)
