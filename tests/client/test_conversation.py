@@ -119,7 +119,7 @@ class TestSessions:
 
     def test_a_new_password_is_used_from_then_on(self, company):
         a = company("A社")
-        a.client.auth.change_password("Another!Horse2")
+        a.client.auth.change_password(PASSWORD, "Another!Horse2")
         assert a.client.operators.me().operator.name == "A社"
         a.client.auth.logout()
         assert a.client.operators.me().operator.name == "A社"

@@ -235,7 +235,7 @@ V1: Final[tuple[Call, ...]] = (
     ),
     call("POST", "/v1/auth/refresh", {"refresh_token": "unknown"}),
     call("POST", "/v1/auth/logout", {"refresh_token": "unknown"}),
-    call("POST", "/v1/auth/password", {"new_password": "{password}"}),
+    call("POST", "/v1/auth/password", {"old_password": "{password}", "new_password": "{password}"}),
     call("GET", "/v1/auth/operators", limit="50", after="{customer}"),
     call("GET", "/v1/me"),
     call("GET", "/v1/parts/{trace_id}/contributions", at=_AT_PART, top="10"),

@@ -24,7 +24,8 @@ class Auth:
         """End the session. A client that knows a password opens a new one at its next request."""
         self._wire.end_session()
 
-    def change_password(self, new_password: str) -> None:
+    def change_password(self, old_password: str, new_password: str) -> None:
         """Change the caller's own password, which ends all its sessions; the client goes on with the new one."""
-        self._wire.run("POST", "/auth/password", {"new_password": new_password})
+        body = {"old_password": old_password, "new_password": new_password}
+        self._wire.run("POST", "/auth/password", body)
         self._wire.forget_session(password=new_password)

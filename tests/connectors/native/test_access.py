@@ -35,11 +35,26 @@ class TestSessions:
         assert world.http.post("/v1/auth/logout", json={"refresh_token": "unknown"}).status_code == 204
 
     def test_another_password_ends_the_sessions(self, world: World, a: Member) -> None:
-        told = problem(a.post("/auth/password", {"new_password": "short"}), 422, "password_refused")
+        body = {"old_password": PASSWORD, "new_password": "Other@5678"}
+        told = problem(a.post("/auth/password", body | {"new_password": "short"}), 422, "password_refused")
         assert told["errors"][0]["pointer"] == "/new_password"
-        assert a.post("/auth/password", {"new_password": "Other@5678"}).status_code == 204
+        assert a.post("/auth/password", body).status_code == 204
         problem(_refresh(world, a.tokens["refresh_token"]), 401, "refresh_refused")
         assert world.login(a.email, "Other@5678")
+
+    def test_another_password_asks_for_the_old_one(self, world: World, a: Member) -> None:
+        body = {"old_password": "Wrong@1234", "new_password": "Other@5678"}
+        told = problem(a.post("/auth/password", {"new_password": "Other@5678"}), 422, "invalid")
+        assert [(one["pointer"], one["code"]) for one in told["errors"]] == [("/old_password", "missing")]
+        told = problem(a.post("/auth/password", body), 422, "old_password_wrong")
+        assert told["errors"][0]["pointer"] == "/old_password"
+        # Guesses count: with a token alone nobody finds the password.
+        for _ in range(world.context.settings.login_failures_before_lock):
+            problem(a.post("/auth/password", body), 422, "old_password_wrong")
+        right = body | {"old_password": PASSWORD}
+        locked = a.post("/auth/password", right)
+        assert locked.json()["errors"] == told["errors"]
+        problem(locked, 422, "old_password_wrong")
 
     def test_a_lock_and_an_unknown_address_are_answered_alike(self, world: World, a: Member) -> None:
         def guess(email: str, password: str) -> dict[str, Any]:
@@ -144,7 +159,7 @@ class TestApplications:
 
     def test_an_application_has_no_password_and_no_choices(self, world: World, a: Member) -> None:
         headers = {"X-Api-Key": world.key(a.operator), "Renkei-Operator": a.id}
-        body = {"new_password": "Other@5678"}
+        body = {"old_password": PASSWORD, "new_password": "Other@5678"}
         problem(world.http.post("/v1/auth/password", json=body, headers=headers), 404, "account_not_found")
         assert good(world.http.get("/v1/auth/operators", headers=headers))["items"] == []
 

@@ -19,7 +19,8 @@ class TestSessions:
         assert (out.status_code, out.content) == (204, b"")
 
     def test_change_the_password(self, world: World, a: Member) -> None:
-        assert a.post("/auth/password", {"new_password": "Other@5678"}).status_code == 204
+        body = {"old_password": PASSWORD, "new_password": "Other@5678"}
+        assert a.post("/auth/password", body).status_code == 204
         assert world.login(a.email, "Other@5678")["account_id"] == a.tokens["account_id"]
 
     def test_public_keys_are_beside_v1(self, world: World, a: Member) -> None:

@@ -115,6 +115,15 @@ class PasswordRefused(RenkeiError):
         self.rule = rule
 
 
+class OldPasswordWrong(RenkeiError):
+    """What was given as the old password is not it, or the account is locked after too many such attempts."""
+
+    code = "old_password_wrong"
+    kind = FaultKind.CONTENT
+    en = "The old password is wrong, or the account is temporarily locked."
+    ja = "現在のパスワードが誤っているか、アカウントが一時的にロックされています。"
+
+
 class SecretsUnreadable(RenkeiError):
     """The secrets of the installation do not open under this master key: it was lost or is another installation's."""
 

@@ -23,6 +23,7 @@ from renkei.commons.access.errors import (
     AccountMissing,
     InvalidCredentials,
     NoMembership,
+    OldPasswordWrong,
     RefreshRefused,
     TokenInvalid,
 )
@@ -164,18 +165,37 @@ def logout(keys: AccessKeys, refresh_token: str) -> None:
     keys.database.run(_ACCESS, lambda tx: store.revoke_family_of(tx, _token_hash(refresh_token)))
 
 
-def change_password(keys: AccessKeys, caller: Caller, new_password: str) -> None:
+def change_password(
+    keys: AccessKeys, caller: Caller, new_password: str, *, old_password: str | None = None
+) -> None:
     """Set the password of the calling account and end its sessions (access tokens run out by themselves).
 
-    Raises `PasswordRefused`, `AccountMissing` (an application alone has no password).
+    `old_password` must be right; a wrong one counts as a failed login, so a stolen token does not let anybody guess.
+    None where a door does not ask for it (ouranos-api.md, section 6.3).
+    Raises `PasswordRefused`, `OldPasswordWrong`, `AccountMissing` (an application alone has no password).
     """
     check_new_password(new_password)
     if caller.account_id is None:
         raise AccountMissing
-    account_id, password_hash = caller.account_id, keys.passwords.hash(new_password)
+    account_id = caller.account_id
+    if old_password is not None:
+        _check_password(keys, account_id, old_password)
+    password_hash = keys.passwords.hash(new_password)
     if not keys.database.run(_ACCESS, lambda tx: store.change_password(tx, account_id, password_hash)):
         raise AccountMissing
     log.info("password_changed", account=str(account_id))
+
+
+def _check_password(keys: AccessKeys, account_id: UUID, password: str) -> None:
+    """The password of an account that is logged in, counted as a login is. Raises `OldPasswordWrong`."""
+    address = keys.database.read(_ACCESS, lambda tx: store.email_of(tx, account_id)) or _NOBODYS_EMAIL
+    attempt = _take_attempt(keys, address)
+    if not keys.passwords.verify(attempt["password_hash"] if attempt else None, password) or attempt is None:
+        _settle_failure(keys, address)
+        log.info("old_password_wrong", account=str(account_id))
+        raise OldPasswordWrong("/old_password")
+    account_key = attempt["account_key"]
+    keys.database.run(_ACCESS, lambda tx: store.clear_attempts(tx, account_key, new_hash=None))
 
 
 def acting_for(keys: AccessKeys, caller: Caller) -> list[ActingFor]:

@@ -192,6 +192,14 @@ def operators_to_act_for(tx: Transaction, account_id: UUID) -> list[DictRow]:
     )
 
 
+def email_of(tx: Transaction, account_id: UUID) -> str | None:
+    """The address of an active account."""
+    row = tx.row(
+        "SELECT email FROM commons.accounts WHERE account_id = %s AND state = 'active'", (account_id,)
+    )
+    return None if row is None else str(row["email"])
+
+
 def change_password(tx: Transaction, account_id: UUID, password_hash: str) -> bool:
     """Store a new hash, and end every session of the account; whether there is such an active account."""
     return (

@@ -39,8 +39,9 @@ class Refresh(Body):
 
 
 class NewPassword(Body):
-    """The password from now on."""
+    """The password until now and the one from now on."""
 
+    old_password: Secret
     new_password: Secret
 
 
@@ -99,13 +100,17 @@ def router(context: AppContext) -> APIRouter:
         return Response(None, 204)
 
     @routes.post(
-        "/password", openapi_extra=takes(NewPassword, {"new_password": "Kumiki#2026"}), status_code=204
+        "/password",
+        openapi_extra=takes(NewPassword, {"old_password": "Hako#2025", "new_password": "Kumiki#2026"}),
+        status_code=204,
     )
     def set_password(call: Open) -> Response:
-        """Change the caller's own password and end its sessions."""
+        """Change the caller's own password and end its sessions. A wrong old password counts as a failed login."""
         given = call.body(NewPassword)
         with placed({"/newPassword": "/new_password"}):
-            change_password(context.access, call.caller(), given.new_password)
+            change_password(
+                context.access, call.caller(), given.new_password, old_password=given.old_password
+            )
         return Response(None, 204)
 
     @routes.get("/operators", response_model=OperatorChoices)
