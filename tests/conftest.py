@@ -1,10 +1,12 @@
-"""Fixtures: one embedded PostgreSQL a test session, one database cloned from a migrated template a test."""
+"""Fixtures: one embedded PostgreSQL a test session, one empty migrated database a test."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -65,18 +67,115 @@ def template(server_url: str) -> str:
     return TEMPLATE
 
 
+_SHAPE = """
+    SELECT md5(concat_ws('/',
+      (SELECT string_agg(concat_ws(' ', c.oid, c.relname, c.relacl, c.relowner, c.relrowsecurity, c.relforcerowsecurity,
+                                   c.reloptions, c.relnatts), ',' ORDER BY c.oid)
+         FROM pg_class c WHERE c.relnamespace >= 16384 AND c.relkind <> 'S'),
+      (SELECT string_agg(p::text, ',' ORDER BY p.oid) FROM pg_policy p),
+      (SELECT string_agg(concat_ws(' ', t.tgrelid, t.tgname, t.tgenabled), ',' ORDER BY t.oid)
+         FROM pg_trigger t WHERE NOT t.tgisinternal),
+      (SELECT string_agg(concat_ws(' ', f.oid, f.proacl, md5(f.prosrc)), ',' ORDER BY f.oid)
+         FROM pg_proc f WHERE f.pronamespace >= 16384),
+      (SELECT string_agg(concat_ws(' ', n.oid, n.nspname, n.nspacl), ',' ORDER BY n.oid) FROM pg_namespace n
+        WHERE n.nspname NOT LIKE 'pg\\_%'),
+      (SELECT string_agg(s::text, ',') FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase
+        WHERE d.datname = current_database()),
+      (SELECT sum(analyze_count + autoanalyze_count) FROM pg_stat_user_tables)))
+"""
+"""What a test may have changed beside rows: tables, rights, rules, functions, statistics."""
+_WRITTEN = """
+    SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND pg_relation_size(c.oid) > 0
+     ORDER BY 1
+"""
+"""The tables that were written to."""
+
+
+@dataclass
+class Cleaned:
+    """Databases that are as the template is; emptying one is several times cheaper than cloning another."""
+
+    server_url: str
+    template: str
+    names: list[str] = field(default_factory=list)
+    cloned: int = 0
+    seeded: dict[str, str] = field(default_factory=dict)
+    """The rows that migrations wrote, by table."""
+    shape: str = ""
+
+    def take(self) -> str:
+        """The name of a clean database, for one test."""
+        if self.names:
+            return self.names.pop()
+        self.cloned += 1
+        name = f"test_{os.getpid()}_{self.cloned}"
+        with psycopg.connect(self.server_url, autocommit=True) as connection:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(self.template)
+                )
+            )
+        if self.cloned == 1:
+            with psycopg.connect(database_of(self.server_url, name), autocommit=True) as connection:
+                self.seeded = {table: _rows(connection, table) for table in _written(connection)}
+                self.shape = _shape(connection)
+        return name
+
+    def give_back(self, name: str) -> None:
+        """Empty it if nothing but rows has changed in it, else drop it."""
+        if self._emptied(name):
+            self.names.append(name)
+        else:
+            drop_database(self.server_url, name)
+
+    def _emptied(self, name: str) -> bool:
+        try:
+            with psycopg.connect(database_of(self.server_url, name), autocommit=True) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+                )
+                seeded = {table: _rows(connection, table) for table in self.seeded}
+                if (_shape(connection), seeded) != (self.shape, self.seeded):
+                    return False
+                if written := [table for table in _written(connection) if table not in seeded]:
+                    tables = sql.SQL(", ").join(map(sql.SQL, written))
+                    connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(tables))
+                return True
+        except psycopg.Error:
+            return False
+
+
+def _shape(connection: psycopg.Connection[Any]) -> str:
+    return str(connection.execute(_SHAPE).fetchone())
+
+
+def _written(connection: psycopg.Connection[Any]) -> list[Any]:
+    return [table for (table,) in connection.execute(_WRITTEN).fetchall()]
+
+
+def _rows(connection: psycopg.Connection[Any], table: Any) -> str:
+    return str(connection.execute(sql.SQL("SELECT * FROM {} ORDER BY 1").format(sql.SQL(table))).fetchall())
+
+
+@pytest.fixture(scope="session")
+def cleaned(server_url: str, template: str) -> Iterator[Cleaned]:
+    """The clean databases of this process."""
+    pool = Cleaned(server_url, template)
+    yield pool
+    for name in pool.names:
+        drop_database(server_url, name)
+
+
 @pytest.fixture
-def database_url(server_url: str, template: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A fresh migrated database of this test's own."""
-    name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**12}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+def database_url(server_url: str, cleaned: Cleaned) -> Iterator[str]:
+    """A migrated database without rows, this test's own."""
+    name = cleaned.take()
     try:
         yield database_of(server_url, name)
     finally:
-        drop_database(server_url, name)
+        cleaned.give_back(name)
 
 
 @pytest.fixture
