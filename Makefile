@@ -51,6 +51,10 @@ check: setup ## Lint, formatting, types, import rules, the query guard
 	@$(BIN)/lint-imports
 	@$(BIN)/python checks/query_guard.py
 
+.PHONY: audit
+audit: setup ## Look for known vulnerabilities of the locked dependencies; says so where the source (ARGS="--source URL") cannot be reached
+	@$(BIN)/python checks/audit.py $(ARGS)
+
 .PHONY: format
 format: setup ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
