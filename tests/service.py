@@ -66,6 +66,11 @@ class Service:
 
     def command(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
         """Run one `renkei` command and return the JSON object it prints."""
+        [answer] = self.lines(*arguments, stdin=stdin)
+        return answer
+
+    def lines(self, *arguments: str, stdin: str = "", code: int = 0) -> list[dict[str, Any]]:
+        """Run one `renkei` command that ends with `code`, and return the JSON objects it prints, one a line."""
         done = subprocess.run(
             [self.python, "-m", "renkei.cli", *arguments],
             input=stdin,
@@ -76,9 +81,8 @@ class Service:
             text=True,
             timeout=120,
         )
-        assert done.returncode == 0, f"renkei {' '.join(arguments)}: {done.stderr[-2000:]}"
-        answer: dict[str, Any] = json.loads(done.stdout)
-        return answer
+        assert done.returncode == code, f"renkei {' '.join(arguments)}: {done.stderr[-2000:]}"
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     def register(self, name: str, open_operator_id: str) -> str:
         """One operator with an account and (the first time) an application key; returns its id."""

@@ -119,13 +119,13 @@ def status() -> None:
 def backup(
     target: Annotated[Path, typer.Argument(help="The archive to write (mode 0600: it holds secrets).")],
 ) -> None:
-    """Write database, files and keys into one checked archive."""
+    """Write database, files, keys and the ledger's witness into one checked archive."""
     from renkei.database.backup import backup as write  # noqa: PLC0415
     from renkei.database.connect import direct  # noqa: PLC0415
 
     settings = load_settings()
     with direct(settings) as url:
-        summary = write(settings.data_dir, url, target)
+        summary = write(settings.data_dir, url, target, witness=settings.witness_file)
     _print(_described(summary))
 
 
@@ -133,7 +133,7 @@ def backup(
 def restore(
     archive: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An archive of `db backup`.")],
 ) -> None:
-    """Restore an archive into an empty database; a database with data in it is refused."""
+    """Restore an archive into an empty database; a database with data in it is refused, a witness that is there stays."""
     from renkei.database.backup import restore as read  # noqa: PLC0415
     from renkei.database.connect import connect, direct  # noqa: PLC0415
     from renkei.database.events import begin_anew_if_restored  # noqa: PLC0415
@@ -141,7 +141,7 @@ def restore(
 
     settings = load_settings()
     with direct(settings) as url:
-        summary = read(archive, settings.data_dir, url)
+        summary = read(archive, settings.data_dir, url, witness=settings.witness_file)
         database = connect(settings, size=1)
         try:
             # Transaction ids of the server that was backed up mean nothing here.
@@ -186,6 +186,7 @@ def _described(summary: BackupSummary) -> dict[str, Any]:
         "taken_at": summary.taken_at.isoformat(),
         "size_bytes": summary.size_bytes,
         "files": summary.files,
+        "witness": summary.witness,
         "product_version": summary.product_version,
         "revisions": list(summary.alembic_heads),
     }

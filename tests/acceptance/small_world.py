@@ -116,8 +116,8 @@ def wait_until_handled(company: Company) -> None:
 Answers = dict[str, tuple[int, bytes]]
 
 
-TICKING = {"/ledger/head"}
-"""A head is signed every second, whatever happens: never the same twice."""
+TICKING = {"/ledger/head", "/reads"}
+"""Never the same twice: a head is signed every second, whatever happens, and who reads is put on record."""
 
 
 def answers(company: Company, *, contents: bool = True) -> Answers:

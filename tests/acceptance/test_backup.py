@@ -1,7 +1,11 @@
-"""`renkei db backup`, then `restore` on an empty machine: every answer of both doors is the same, byte for byte."""
+"""`renkei db backup`, then `restore` on an empty machine: every answer of both doors is the same, byte for byte.
+
+The ledger verifies there; and where the witness was kept outside, it tells what was lost since the backup.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +31,13 @@ def machines(tmp_path: Path) -> Iterator[tuple[Service, Service]]:
             embedded.destroy(service.data_dir)
 
 
+def wait_until_log_begins(service: Service) -> None:
+    deadline = time.monotonic() + 60
+    while service.call("GET", "/readyz")["ledger"]["size"] == 0:
+        assert time.monotonic() < deadline, "no head was signed"
+        time.sleep(0.1)
+
+
 def test_everything_answers_the_same_after_backup_and_restore(
     machines: tuple[Service, Service], tmp_path: Path
 ) -> None:
@@ -42,8 +53,12 @@ def test_everything_answers_the_same_after_backup_and_restore(
 
     backed_up = old.command("db", "backup", str(tmp_path / "all.tar"))
     assert backed_up["files"] == 2, "the certificate and the master key"
+    assert backed_up["witness"]
     assert old.stop() == 0
-    new.command("db", "restore", str(tmp_path / "all.tar"))
+    assert new.command("db", "restore", str(tmp_path / "all.tar"))["witness"]
+    drill = new.command("ledger", "verify")
+    assert drill["ok"]
+    assert min(drill["facts"], drill["witnessed"]) > 0, "the drill looked at nothing"
     new.start()
     with companies_of(new, ids) as companies:
         for company, token, told in zip(companies, tokens, before, strict=True):
@@ -54,4 +69,26 @@ def test_everything_answers_the_same_after_backup_and_restore(
         made = [company.make_part("後から") for company in companies]  # and it goes on
         wait_until_handled(companies[0])
     assert len(set(made)) == 2
+    assert new.stop() == 0
+    assert new.command("ledger", "verify")["size"] > drill["size"], "the log goes on"
+
+
+def test_a_witness_that_was_kept_tells_what_a_restore_lost(
+    machines: tuple[Service, Service], tmp_path: Path
+) -> None:
+    """The witness lies outside of what is restored, and keeps its newer heads: the restore is older, and says so."""
+    old, new = machines
+    for service in machines:
+        service.extra["RENKEI_LEDGER_WITNESS_FILE"] = str(tmp_path / "elsewhere" / "witness.jsonl")
+    ids = register(old)
+    old.start()
+    wait_until_log_begins(old)
+    old.command("db", "backup", str(tmp_path / "early.tar"))
+    fill(old, ids)
+    assert old.stop() == 0
+    assert not new.command("db", "restore", str(tmp_path / "early.tar"))["witness"], "it stays as it is"
+    told = new.lines("ledger", "verify", code=1)
+    assert [one["code"] for one in told if "code" in one] == ["rolled_back"]
+    new.command("ledger", "resume", "--reason", "restore drill")
+    new.start()
     assert new.stop() == 0

@@ -127,8 +127,9 @@ def test_a_first_start_then_a_backup_and_its_restoration(machine):
 
     backup, restore = blocks("back-up-and-restore.md", "sh run")
     machine.run(backup)
-    *_, status = machine.run(restore)
+    *_, status, drill = machine.run(restore)
     assert status["current"] is True
+    assert drill["ok"] is True
     (kept,) = machine.run('RENKEI_DATA_DIR="$PWD/restored" renkei operator list')
     assert kept["operator_id"] == operator["operator_id"]
 

@@ -206,7 +206,7 @@ def test_damaged_and_unsafe_archives_are_refused_and_change_nothing(
         "manifest not JSON": lambda members: members.update({"manifest.json": b"\xff{"}),
         "manifest a list": lambda members: members.update({"manifest.json": b"[]"}),
         "manifest without roles": with_manifest(lambda manifest: manifest.pop("roles")),
-        "manifest of tomorrow": with_manifest(lambda manifest: manifest.update(format=2)),
+        "manifest of tomorrow": with_manifest(lambda manifest: manifest.update(format=3)),
         "up and out": first_member_named("files/../../out"),
         "absolute": first_member_named("/tmp/out"),
         "elsewhere": first_member_named("postgres/place.json"),

@@ -1,7 +1,7 @@
 """The archive of a backup: one tar file with a manifest, written and read back with every hash checked.
 
 Nothing in an archive is believed before its place is known to be ours: regular files below `files/` and `keys/`,
-the dump, and the manifest, which comes last, so that an archive cut short has none.
+the dump, the witness, and the manifest, which comes last, so that an archive cut short has none.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import stat
 import tarfile
 from collections.abc import Iterator
@@ -17,8 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, TypedDict, cast
 
-FORMAT = 1
+FORMAT = 2
+"""2: with the witness. Archives of format 1 are read too."""
 DUMP = "database.dump"
+WITNESS = "witness.jsonl"
 MANIFEST = "manifest.json"
 FOLDERS = ("files", "keys")
 PIECE_BYTES = 1 << 20
@@ -66,11 +69,12 @@ class Manifest(TypedDict):
     members: dict[str, Member]
 
 
-def pack(data_dir: Path, dump: Path, manifest: Manifest, target: Path) -> None:
+def pack(data_dir: Path, dump: Path, witness: Path | None, manifest: Manifest, target: Path) -> None:
     """Write the new file `target` (mode 0600), durable on return; fills in `manifest["members"]`."""
+    beside = [] if witness is None else [(WITNESS, witness)]
     with _create_private(target) as file:
         with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
-            for name, path in [(DUMP, dump), *_kept_files(data_dir)]:
+            for name, path in [(DUMP, dump), *beside, *_kept_files(data_dir)]:
                 _add(archive, name, path, manifest["members"])
             _add_bytes(archive, MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
         file.flush()
@@ -154,7 +158,7 @@ def unpack(archive: Path, staged: Path) -> Manifest:
 
 def _is_ours(name: str) -> bool:
     """Whether a member's name is one that a backup can have; anything that could leave the folder is not."""
-    if name in {DUMP, MANIFEST}:
+    if name in {DUMP, WITNESS, MANIFEST}:
         return True
     path = PurePosixPath(name)
     return (
@@ -169,8 +173,10 @@ def _is_ours(name: str) -> bool:
 def _read_manifest(archive: Path, content: bytes) -> Manifest:
     try:
         manifest = cast("Manifest", json.loads(content))
-        if manifest["format"] != FORMAT:
-            raise BackupError(f"{archive} has format {manifest['format']}; this release reads {FORMAT} only.")
+        if manifest["format"] not in {1, FORMAT}:
+            raise BackupError(
+                f"{archive} has format {manifest['format']}; this release reads up to {FORMAT}."
+            )
         datetime.fromisoformat(manifest["taken_at"])
         dict(manifest["members"])
         for key in ("alembic_heads", "roles", "memberships"):
@@ -193,6 +199,15 @@ def _write(staged: Path, name: str, content: BinaryIO) -> Member:
         file.flush()
         os.fsync(file.fileno())
     return Member(sha256=sha256.hexdigest(), size=size)
+
+
+def copy_private(source: Path, target: Path) -> None:
+    """The new file `target` (mode 0600) with the bytes of `source`, durable on return. Raises `FileExistsError`."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with source.open("rb") as read, _create_private(target) as write:
+        shutil.copyfileobj(read, write, PIECE_BYTES)
+        write.flush()
+        os.fsync(write.fileno())
 
 
 def _create_private(path: Path) -> BinaryIO:

@@ -3,11 +3,16 @@
 The archive is a plain tar file (POSIX.1-2001 pax) of mode 0600, since it holds secrets:
 
     database.dump     pg_dump's custom format: schema, rows, owners, grants, row-level security
+    witness.jsonl     the heads of the ledger that are kept outside of the database, if there are any
     files/…  keys/…   the folders of the same names in the data folder
     manifest.json     last: product version, Alembic heads, time, roles, and SHA-256 and size of every other member
 
-The database is dumped before the files are read. A row is committed only after its file is durable,
+The witness is copied first, then the database is dumped, then the files are read. A head is witnessed only after it
+was committed, so the dumped database is never older than its witness; a row is committed only after its file is durable,
 so every file that a dumped row names is there.
+
+A witness that is there already when an archive is restored stays as it is: it is what tells that the database was set
+back, and its newer heads must not be forgotten.
 
 `restore` checks every hash before it changes anything, and accepts only regular files below the two folders.
 The hashes find damage. They do not prove who made the archive: whoever can write one can also write its manifest,
@@ -40,10 +45,12 @@ from renkei.database._archive import (
     DUMP,
     FOLDERS,
     FORMAT,
+    WITNESS,
     BackupError,
     Manifest,
     Membership,
     Role,
+    copy_private,
     pack,
     unpack,
 )
@@ -56,18 +63,21 @@ FIRST_WITH_TRANSACTION_TIMEOUT = 170000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupSummary:
-    """What is in an archive."""
+    """What is in an archive. `witness`: whether the ledger's witness is; after a restore, whether it was brought back."""
 
     archive: Path
     size_bytes: int
     files: int
+    witness: bool
     product_version: str
     alembic_heads: tuple[str, ...]
     taken_at: datetime
 
 
-def backup(data_dir: Path, database_url: str, target: Path) -> BackupSummary:
+def backup(data_dir: Path, database_url: str, target: Path, *, witness: Path | None = None) -> BackupSummary:
     """Write everything to the new file `target`; it appears under its name only when it is complete.
+
+    `witness` is the file of the ledger's heads outside of the database; it need not exist yet.
 
     Raises `BackupError` if `target` exists, the role may not see all rows, or the database cannot be dumped.
     """
@@ -77,22 +87,28 @@ def backup(data_dir: Path, database_url: str, target: Path) -> BackupSummary:
     target.absolute().parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".renkei-backup-", dir=target.absolute().parent) as folder:
         manifest = _describe(url)
+        seen = Path(folder) / WITNESS
+        if witness is not None and witness.exists():
+            copy_private(witness, seen)
         dump = Path(folder) / DUMP
         _run("pg_dump", url, "--format=custom", "--no-password", "--lock-wait-timeout=60s", f"--file={dump}")
         unfinished = Path(folder) / "archive.tar"
-        pack(data_dir, dump, manifest, unfinished)
+        pack(data_dir, dump, seen if seen.exists() else None, manifest, unfinished)
         try:
             os.link(unfinished, target)  # unlike a rename this cannot replace an archive made meanwhile
         except FileExistsError:
             raise BackupError(f"{target} exists already; choose another name.") from None
         except OSError:  # a file system without hard links
             unfinished.replace(target)
-    return _summary(target, manifest)
+    return _summary(target, manifest, witness=WITNESS in manifest["members"])
 
 
-def restore(archive: Path, data_dir: Path, database_url: str) -> BackupSummary:
+def restore(
+    archive: Path, data_dir: Path, database_url: str, *, witness: Path | None = None
+) -> BackupSummary:
     """Bring everything in `archive` back into an empty database and an empty data folder.
 
+    The witness of the archive goes to `witness`, unless there is one already: that stays.
     Ownership and grants are kept; roles that are missing are created, none of which can log in.
     Raises `BackupError` if the archive is damaged or unsafe, if there is anything already, or if the database
     refuses; database and data folder are then as empty as before (a role that was created stays).
@@ -118,7 +134,10 @@ def restore(archive: Path, data_dir: Path, database_url: str) -> BackupSummary:
             for name in moved:
                 (data_dir / name).rename(staged / name)
             raise
-    return _summary(archive, manifest)
+        brought = witness is not None and (staged / WITNESS).exists() and not witness.exists()
+        if witness is not None and brought:
+            copy_private(staged / WITNESS, witness)
+    return _summary(archive, manifest, witness=brought)
 
 
 def _url_for_everything(data_dir: Path, database_url: str) -> str:
@@ -323,11 +342,12 @@ def _name_of(url: str) -> str:
         return connection.info.dbname
 
 
-def _summary(archive: Path, manifest: Manifest) -> BackupSummary:
+def _summary(archive: Path, manifest: Manifest, *, witness: bool) -> BackupSummary:
     return BackupSummary(
         archive=archive,
         size_bytes=archive.stat().st_size,
-        files=sum(name != DUMP for name in manifest["members"]),
+        files=sum(name not in {DUMP, WITNESS} for name in manifest["members"]),
+        witness=witness,
         product_version=manifest["product_version"],
         alembic_heads=tuple(manifest["alembic_heads"]),
         taken_at=datetime.fromisoformat(manifest["taken_at"]),
