@@ -151,6 +151,37 @@ class TestCommands:
         assert renkei("resume", "--reason", "restored")[0] == 0
         assert json.loads(renkei("verify")[1])["given_up"] == ["restored"]
 
+    def test_erase_takes_what_is_superseded_and_everything_else_verifies(self, renkei, ledger, chain, traded):
+        """What was said last about each subject stays; every erasure is one fact more."""
+        chain.disclose(traded.b, traded.own, traded.a, attributes=("total",))
+        chain.settle()
+        ledger.tick()
+        recorded = json.loads(renkei("verify")[1])["facts"]
+
+        def erase(*options):
+            code, out = renkei("erase", "--before", *options)
+            assert code == 0
+            return json.loads(out)["erased"]
+
+        assert erase("2020-01-01") == 0, "nothing is so old"
+        trades = erase("2100-01-01", "--kind", "trade")
+        others = erase("2100-01-01")
+        assert trades > 0
+        assert others > 0
+        assert erase("2100-01-01") == 0
+        newest = ledger.read(
+            "SELECT DISTINCT ON (subject_id) salt IS NOT NULL FROM commons.ledger_facts WHERE kind <> 'erasure' "
+            "ORDER BY subject_id, fact_key DESC"
+        )
+        assert newest == [(True,)] * len(newest)
+        ledger.tick()
+        code, out = renkei("verify")
+        report = json.loads(out)
+        assert (code, report["ok"]) == (0, True)
+        assert report["erased"] == trades + others
+        assert report["facts"] == recorded + trades + others
+        assert renkei("erase", "--before", "2100-01-01", "--kind", "nothing")[0] == 1
+
 
 def _url(conninfo):
     from urllib.parse import quote

@@ -22,6 +22,7 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from renkei.commons.ledger.service import log_state
 from renkei.database.events import QueueState, queue_state
 from renkei.database.transaction import Busy, Database, as_role
 
@@ -53,6 +54,17 @@ EVENTS_LAG: Final = Gauge(
     multiprocess_mode="mostrecent",
 )
 
+LEDGER_WAITING: Final = Gauge(
+    "renkei_ledger_waiting",
+    "Facts that wait for a leaf of the ledger, counted up to 10,000.",
+    multiprocess_mode="mostrecent",
+)
+LEDGER_LAG: Final = Gauge(
+    "renkei_ledger_head_age_seconds",
+    "Age of the newest signed head of the ledger; one comes every second.",
+    multiprocess_mode="mostrecent",
+)
+
 
 def figures(database: Database) -> bytes:
     """All figures in the text format of Prometheus. While the database is away, those of the queue stay as they were."""
@@ -76,5 +88,9 @@ def _show_queue(database: Database) -> None:
     EVENTS.labels("waiting").set(state.waiting)
     EVENTS.labels("retrying").set(state.retrying)
     EVENTS.labels("buried").set(state.buried)
+    log = database.read(as_role("renkei_ledger"), log_state)
+    LEDGER_WAITING.set(log.waiting)
+    if log.signed_at is not None:
+        LEDGER_LAG.set((database.clock.now() - log.signed_at).total_seconds())
     lag = 0.0 if state.oldest_at is None else (database.clock.now() - state.oldest_at).total_seconds()
     EVENTS_LAG.set(max(lag, 0.0))

@@ -1,4 +1,4 @@
-"""The command group `renkei ledger`: verify, export, check, keys, rotate, resume.
+"""The command group `renkei ledger`: verify, export, check, keys, rotate, resume, erase.
 
 `verify` and `export` look at the database; `check` needs nothing but the bundle and the public key.
 Exit codes: 0 everything holds, 1 something does not (each finding is one JSON line), 2 wrong usage.
@@ -10,17 +10,17 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import typer
 
 from renkei.commons.ledger import bundle as bundles
 from renkei.commons.ledger import service, verify_store
-from renkei.commons.ledger.errors import PartUnknown
+from renkei.commons.ledger.errors import KindUnknown, PartUnknown
 from renkei.commons.ledger.findings import Finding
 from renkei.commons.ledger.sequencing import resume, rotate
 from renkei.commons.ledger.verification import verify
@@ -34,8 +34,12 @@ from renkei.kit.strict_json import dumps
 from renkei.settings import Settings, load_settings
 
 ledger = typer.Typer(
-    help="The ledger (台帳): verify, export, check, keys, rotate, resume.", no_args_is_help=True
+    help="The ledger (台帳): verify, export, check, keys, rotate, resume, erase.", no_args_is_help=True
 )
+
+
+_ERASED_AT_ONCE: Final = 5_000
+"""Facts a transaction, so that nobody waits long for his turn."""
 
 
 @ledger.command("verify")
@@ -133,6 +137,43 @@ def ledger_resume(
     with _opened() as (settings, database):
         head = resume(database, FileWitness(settings.witness_file), reason)
     _print({"number": head.number, "size": head.size, "reason": reason})
+
+
+@ledger.command("erase")
+def ledger_erase(
+    before: Annotated[
+        datetime, typer.Option(formats=["%Y-%m-%d"], help="Facts recorded before this day (UTC).")
+    ],
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="Only facts of this kind; may be given several times. Default: all."),
+    ] = None,
+    operator: Annotated[
+        UUID | None, typer.Option(help="Only facts of this company. Default: of all.")
+    ] = None,
+) -> None:
+    """Take content and salt of superseded facts away for good, at the end of their retention.
+
+    What was said last about anything stays. The leaves stay, everything else verifies as before, and each erasure is a
+    fact itself. Values in the tables that the facts were about are not touched.
+    """
+    end = before.replace(tzinfo=UTC)
+    with _opened() as (_, database):
+        sources = database.read(as_role("renkei_ledger"), verify_store.sources)
+        known = sorted(name for source in sources for name in source.kinds)
+        if unknown := sorted({*(kind or ())} - {*known}):
+            raise KindUnknown(kind=", ".join(unknown), known=", ".join(known))
+        erased = companies = 0
+        for key, operator_id in database.owner(verify_store.operators):
+            if operator not in (None, operator_id):
+                continue
+            companies += 1
+            while count := database.run(
+                act_as(key, operator_id, door="cli"),
+                lambda tx: service.erase_superseded(tx, kind or known, end, _ERASED_AT_ONCE),
+            ):
+                erased += count
+    _print({"before": end.date().isoformat(), "companies": companies, "erased": erased})
 
 
 def _about(

@@ -47,6 +47,14 @@ class LedgerRolledBack(RenkeiError):
     ja = "データベースが証跡ファイルより古く、{lost}件の記録が失われています。renkei ledger verify で確認してください。"
 
 
+class KindUnknown(RenkeiError):
+    """No such kind of fact."""
+
+    code = "kind_unknown"
+    en = "There is no kind of fact {kind}. There are: {known}."
+    ja = "記録の種類{kind}は存在しません。指定できるもの：{known}。"
+
+
 class PartUnknown(Missing):
     """No company has a part with this trace id, or the one that was named has nothing on record about it."""
 

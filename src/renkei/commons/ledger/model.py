@@ -75,6 +75,15 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogState:
+    """How the log stands: leaves under the newest head, when that was signed, and facts that wait for a leaf."""
+
+    size: int
+    signed_at: datetime | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proved:
     """A receipt with the proof that its leaf is under a head; without one while it is pending."""
 

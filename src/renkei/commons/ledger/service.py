@@ -7,6 +7,7 @@ transaction. It is `pending` until the sequencer (`sequencing`) has given it a l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from renkei.commons.ledger.merkle import (
     nodes_of,
     span_hash,
 )
-from renkei.commons.ledger.model import Fact, FactDraft, Head, Party, Proved, PublicKey, Receipt
+from renkei.commons.ledger.model import Fact, FactDraft, Head, LogState, Party, Proved, PublicKey, Receipt
 from renkei.commons.ledger.notes import verifier_line
 from renkei.commons.ledger.rules import canonical_content, commitment_of, other_parties
 from renkei.commons.ledger.tiles import TileMissing, reader, tiles_for
@@ -30,6 +31,8 @@ from renkei.kit.canonical import new_salt
 
 MOST_FACTS = 500
 """Facts about one subject in one answer."""
+MOST_COUNTED = 10_000
+"""Waiting facts beyond that are not counted."""
 
 
 # -- recording --------------------------------------------------------------------------------------------------------
@@ -65,7 +68,22 @@ def erase(tx: Transaction, kind: str, subject_ids: Iterable[UUID]) -> int:
 
     The erasure is a fact itself, so that content which merely vanished is told from content that was erased.
     """
-    erased = store.erase(tx, kind, subject_ids)
+    return _record_erasures(tx, kind, store.erase(tx, kind, subject_ids))
+
+
+def erase_superseded(tx: Transaction, kinds: Sequence[str], before: datetime, limit: int) -> int:
+    """The same for facts of the caller's that were recorded before a moment and have a later fact about their subject.
+
+    At most `limit`; how many. What was said last about anything stays, whatever its age.
+    """
+    erased = store.erase_superseded(tx, kinds, before, limit)
+    return sum(
+        _record_erasures(tx, kind, [row for row in erased if row["kind"] == kind])
+        for kind in sorted({row["kind"] for row in erased})
+    )
+
+
+def _record_erasures(tx: Transaction, kind: str, erased: Sequence[DictRow]) -> int:
     ids = store.ids_of(tx, {key for row in erased for key in row["parties"]}) if erased else {}
     for row in erased:
         parties = [(key, ids[key]) for key in row["parties"] if key in ids]
@@ -197,6 +215,16 @@ def prove_consistency(tx: Transaction, first: int, second: int) -> list[bytes]:
     spans = consistency_spans(first, second)
     hashes = _hashes(tx, spans)
     return [hashes[span] for span in spans]
+
+
+def log_state(tx: Transaction) -> LogState:
+    """How the log stands: for whoever runs the platform. Two statements, as `renkei_ledger`."""
+    head = store.last_head(tx)
+    return LogState(
+        size=0 if head is None else head.size,
+        signed_at=None if head is None else head.signed_at,
+        waiting=store.waiting(tx, MOST_COUNTED),
+    )
 
 
 def public_keys(tx: Transaction) -> list[PublicKey]:

@@ -90,6 +90,30 @@ def erase(tx: Transaction, kind: str, subject_ids: Iterable[UUID]) -> list[DictR
     )
 
 
+def erase_superseded(tx: Transaction, kinds: Sequence[str], before: datetime, limit: int) -> list[DictRow]:
+    """Take content and salt of the caller's superseded facts away, of those recorded before a moment; which had them.
+
+    Superseded: there is a later fact about the same subject. What was said last about anything stays.
+    """
+    return tx.rows(
+        """
+        WITH past AS (
+          SELECT f.fact_key FROM commons.ledger_facts f
+           WHERE f.operator_key = commons.me() AND f.kind = ANY(%(kinds)s) AND f.recorded_at < %(before)s
+             AND f.salt IS NOT NULL
+             AND EXISTS (SELECT FROM commons.ledger_facts n
+                          WHERE n.subject_id = f.subject_id AND n.fact_key > f.fact_key AND n.kind <> 'erasure'
+                            AND (n.operator_key = commons.me() OR commons.me() = ANY (n.parties)))
+           ORDER BY f.fact_key LIMIT %(limit)s
+        )
+        UPDATE commons.ledger_facts f SET content = NULL, salt = NULL
+          FROM past WHERE f.fact_key = past.fact_key AND f.operator_key = commons.me()
+        RETURNING f.kind, f.subject_id, f.version, f.parties
+        """,
+        {"kinds": list(kinds), "before": before, "limit": limit},
+    )
+
+
 def ids_of(tx: Transaction, operator_keys: Iterable[int]) -> dict[int, UUID]:
     """Public ids of companies by their keys."""
     rows = tx.execute(
@@ -203,6 +227,13 @@ def reseal(tx: Transaction, key_id: str, private_key: bytes) -> None:
 def reseal_padding(tx: Transaction, padding_key: bytes) -> None:
     """Store the padding key sealed anew."""
     tx.execute("UPDATE commons.ledger_log SET padding_key = %s", (padding_key,))
+
+
+def waiting(tx: Transaction, most: int) -> int:
+    """How many facts have no leaf yet, counted up to `most`."""
+    row = tx.row("SELECT count(*) AS n FROM (SELECT FROM commons.ledger_queue LIMIT %s) q", (most,))
+    assert row is not None
+    return int(row["n"])
 
 
 def take_queued(tx: Transaction, limit: int) -> list[tuple[int, bytes]]:
