@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,9 @@ from starlette.testclient import TestClient
 from starlette.types import Message
 
 from renkei.app import create_app
+from renkei.commons.ledger.sequencing import Sequencer
 from renkei.database.transaction import Database, open_pool
+from renkei.kit.clock import SetClock
 from renkei.settings import Settings
 
 
@@ -38,7 +42,22 @@ def test_healthz_answers_without_the_database(http: TestClient) -> None:
 
 
 def test_readyz_asks_the_database(http: TestClient) -> None:
-    assert http.get("/readyz").json() == {"status": "ready"}
+    told = http.get("/readyz").json()
+    assert told["status"] == "ready"
+    assert told["ledger"] == {"state": "not_begun", "size": 0, "signed_at": None, "waiting": 0}
+
+
+def test_readyz_says_how_the_ledger_stands(http: TestClient, database: Database) -> None:
+    Sequencer(database, http.app.state.context.secrets).tick()
+    told = http.get("/readyz").json()["ledger"]
+    assert (told["state"], told["size"], told["waiting"]) == ("running", 8, 0)
+    database.clock = SetClock(datetime.now(UTC) + timedelta(minutes=5))
+    answer = http.get("/readyz")
+    assert (answer.status_code, answer.json()["ledger"]["state"]) == (200, "stopped")
+    figures = http.get("/metrics").text
+    assert "renkei_ledger_waiting 0.0" in figures
+    [age] = re.findall(r"^renkei_ledger_head_age_seconds (\S+)", figures, re.MULTILINE)
+    assert 299 < float(age) < 310
 
 
 def test_readyz_says_so_when_the_database_is_gone(settings: Settings) -> None:
@@ -99,6 +118,31 @@ def test_answers_carry_headers_that_protect(http: TestClient) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
     assert headers["referrer-policy"] == "no-referrer"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert "strict-transport-security" not in headers, "not reached over TLS"
+
+
+@pytest.mark.parametrize("path", ["/v1/parts", "/healthz", "/api/v1/datatransport", "/app/login"])
+def test_trace_is_answered_nowhere(http: TestClient, path: str) -> None:
+    answer = http.request("TRACE", path, headers={"X-Secret": "geheim"})
+    assert answer.status_code in {403, 404, 405}
+    assert "geheim" not in answer.text
+
+
+def test_a_page_says_itself_what_it_loads(http: TestClient) -> None:
+    headers = http.get("/app/login").headers
+    assert headers.get_list("referrer-policy") == ["same-origin"]
+    [policy] = headers.get_list("content-security-policy")
+    assert "style-src 'self'" in policy
+
+
+def test_over_tls_browsers_are_told_to_stay_there(tmp_path: Path, database: Database) -> None:
+    app = create_app(Settings(data_dir=tmp_path, public_base_url="https://renkei.test"), database)
+    with TestClient(app) as http:
+        for path in ("/healthz", "/v1/nothing", "/app/login", "/api/v1/datatransport"):
+            assert (
+                http.get(path).headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
+            )
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,7 @@ def test_every_number_has_its_unit_in_the_name_or_counts_something() -> None:
         "threads",
         "event_attempts",
         "login_failures_before_lock",
+        "login_failures_per_minute_per_address",
         "files_per_certificate",
         "ledger_head_leaves",
         "requests_per_second_per_operator",

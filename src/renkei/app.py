@@ -31,7 +31,7 @@ from renkei.commons.edge.answers import failure, json_answer, plain_problem, pro
 from renkei.commons.edge.bodies import LimitBodies
 from renkei.commons.edge.context import AppContext, QueueProbe
 from renkei.commons.edge.observe import Observe
-from renkei.commons.edge.quota import RateQuota
+from renkei.commons.edge.quota import RateQuota, settling
 from renkei.commons.files.model import FilePolicy
 from renkei.commons.files.safe import FileSafe
 from renkei.commons.trades import service as trades
@@ -42,6 +42,7 @@ from renkei.database.migrate import COMMONS, Branch, heads
 from renkei.database.readiness import EventQueue
 from renkei.database.transaction import Database, Reaction
 from renkei.kit.problems import Language
+from renkei.kit.rates import Rate
 from renkei.kit.remembered import RememberedBytes
 from renkei.kit.secret_box import SecretBox, open_secret_box
 from renkei.kit.strict_json import BodyTooLarge
@@ -100,6 +101,10 @@ def access_policy(settings: Settings) -> AccessPolicy:
         ouranos_refresh_seconds=settings.ouranos_refresh_token_days * 86_400,
         login_failures_before_lock=settings.login_failures_before_lock,
         lock_seconds=settings.lock_seconds,
+        login_failures=Rate(
+            settings.login_failures_per_minute_per_address / 60,
+            settings.login_failures_per_minute_per_address,
+        ),
     )
 
 
@@ -131,7 +136,7 @@ def open_context(
         database=database,
         secrets=box,
         access=AccessKeys(database, box, access_policy(settings)),
-        quota=RateQuota(settings.requests_per_second_per_operator, settings.request_burst_per_operator),
+        quota=RateQuota(Rate(settings.requests_per_second_per_operator, settings.request_burst_per_operator)),
         files=open_files(settings, box),
         remembered=RememberedBytes(settings.answer_memory_bytes),
         queue=queue or EventQueue(database, settings.events_stall_seconds),
@@ -157,7 +162,8 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # As many threads as the settings say, and never more than connections (checked by the settings).
         current_default_thread_limiter().total_tokens = settings.threads
-        yield
+        with settling(context.quota, database, settings.rates_settle_seconds):
+            yield
         await run_sync(_put_on_record, database)
         if on_close is not None:
             on_close()
@@ -217,7 +223,11 @@ def create_app(
         max_age=600,
     )
     # Added last, so outermost: it also sees what the other middlewares refuse.
-    app.add_middleware(Observe, failure=partial(_failure, default=default))
+    app.add_middleware(
+        Observe,
+        failure=partial(_failure, default=default),
+        over_tls=settings.base_url.startswith("https://"),
+    )
     return app
 
 

@@ -209,6 +209,13 @@ class Settings(BaseSettings):
         "Wrong passwords in a row before an account is locked for a while, against guessing.",
         ge=3,
     )
+    login_failures_per_minute_per_address: int = _setting(
+        _ACCESS,
+        60,
+        "Wrong passwords from one network address in a minute, over all processes and accounts, before the answer is 429: "
+        "against trying one password with many accounts. An application that logs in for many people shares one address.",
+        ge=1,
+    )
     lock_seconds: int = _setting(
         _ACCESS,
         900,
@@ -357,13 +364,21 @@ class Settings(BaseSettings):
         _QUOTAS, 1_000_000, "Most parts of one operator; a car maker's whole catalogue is below.", ge=1
     )
     requests_per_second_per_operator: float = _setting(
-        _QUOTAS, 200.0, "Lasting rate of one operator in one process; beyond it the answer is 429.", gt=0
+        _QUOTAS, 200.0, "Lasting rate of one operator, over all processes; beyond it the answer is 429.", gt=0
     )
     request_burst_per_operator: int = _setting(
         _QUOTAS,
         400,
         "Requests that may come at once above the rate, since a page asks for many things together.",
         ge=1,
+    )
+    rates_settle_seconds: float = _setting(
+        _QUOTAS,
+        0.5,
+        "How often a process tells the others what each operator has asked of it; until then each admits a burst of its "
+        "own. The lasting rate holds as long as this is below burst / rate, 2 s by default.",
+        gt=0,
+        le=60,
     )
     bulk_rows_limit: int = _setting(
         _QUOTAS,

@@ -29,7 +29,7 @@ import psycopg
 import structlog
 
 from renkei.app import handlers, open_context
-from renkei.commons.access.service import forget_expired_sessions
+from renkei.commons.access.service import forget_expired_sessions, forget_rates
 from renkei.commons.consents import service as consents
 from renkei.commons.edge.context import AppContext
 from renkei.commons.files.service import clear_abandoned
@@ -306,6 +306,7 @@ class _Timers:
         context = self._opened()
         keys = context.access
         deleted["refresh_tokens"] = forget_expired_sessions(keys)
+        deleted["rates"] = forget_rates(keys)
         key_id = keys.rotate_older_than(settings.signing_key_days)
         if key_id is not None:
             log.info("signing_key_rotated", key_id=key_id)

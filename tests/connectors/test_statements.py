@@ -34,7 +34,8 @@ class Count(Protocol):
 
 @pytest.fixture
 def app(tmp_path: Path, database: Database) -> Iterator[TestClient]:
-    settings = Settings(data_dir=tmp_path, public_base_url="http://statements.test")
+    # Rates are settled beside the requests, by a thread whose statements are none of theirs.
+    settings = Settings(data_dir=tmp_path, public_base_url="http://statements.test", rates_settle_seconds=60)
     with TestClient(create_app(settings, database), raise_server_exceptions=False, client=CLIENT) as http:
         yield http
 

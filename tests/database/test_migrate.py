@@ -29,6 +29,7 @@ PLATFORM = {
     "event_readers",
     "event_failures",
     "duties",
+    "rates",
     "alembic_version",
     "ledger_heads",  # of the log: hashes, sizes, names; nobody's content
     "ledger_keys",

@@ -1,4 +1,4 @@
-"""Tables of the machinery: events, their readers, duties, idempotency, history."""
+"""Tables of the machinery: events, their readers, duties, idempotency, rates, history."""
 
 from __future__ import annotations
 
@@ -99,6 +99,16 @@ idempotency = sa.Table(
     moment("claimed_at"),
     sa.Index("ix_idempotency_claimed_at", "claimed_at"),
     comment="One answer a key, caller and route; claimed before the work, answered with it.",
+)
+
+rates = sa.Table(
+    "rates",
+    metadata,
+    sa.Column("name", sa.Text(collation="C"), primary_key=True),
+    sa.Column("level", sa.Double, nullable=False, comment="what is left; below zero: owed"),
+    moment("counted_at"),
+    prefixes=["UNLOGGED"],
+    comment="How much of a rate is left, by its name. Of the platform, no company's: only counts.",
 )
 
 history = sa.Table(

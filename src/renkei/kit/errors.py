@@ -56,7 +56,7 @@ class RenkeiError(Exception):
     kind: ClassVar[FaultKind] = FaultKind.CONTENT
     en: ClassVar[str] = "The request could not be carried out."
     ja: ClassVar[str] = "要求を処理できませんでした。"
-    retry_after_seconds: ClassVar[int | None] = None
+    retry_after_seconds: int | None = None
 
     def __init__(self, pointer: str = "", **parameters: object) -> None:
         self.pointer = pointer

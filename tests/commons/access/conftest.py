@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from tests.factories import Operator, create_operator
 
-from renkei.commons.access import registry
+from renkei.commons.access import registry, service
 from renkei.commons.access.model import AccessPolicy, ApiKey, ApiKeyDraft
 from renkei.commons.access.tokens import AccessKeys
 from renkei.database.transaction import Database
 from renkei.kit.clock import SetClock
 from renkei.kit.secret_box import SecretBox
 
+login = partial(service.login, client_ip="10.1.2.3")
 EMAIL, PASSWORD = "user@example.com", "Pass@1234"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
-from tests.commons.access.conftest import PASSWORD
+from tests.commons.access.conftest import PASSWORD, login
 from tests.factories import Operator
 
 from renkei.commons.access import registry
@@ -22,7 +22,7 @@ from renkei.commons.access.errors import (
     TokenMissing,
 )
 from renkei.commons.access.model import ApiKey, ClientContext
-from renkei.commons.access.service import introspect_key, login
+from renkei.commons.access.service import introspect_key
 from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.operators.service import set_operator_state
 from renkei.database.caller import Caller

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 import pytest
-from tests.commons.access.conftest import EMAIL, PASSWORD, later
+from tests.commons.access.conftest import EMAIL, PASSWORD, later, login
 from tests.factories import Operator
 
 from renkei.commons.access import registry
@@ -27,7 +27,6 @@ from renkei.commons.access.service import (
     change_password,
     forget_expired_sessions,
     introspect_token,
-    login,
     logout,
     refresh_ouranos,
     refresh_rotating,

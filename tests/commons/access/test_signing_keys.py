@@ -6,11 +6,11 @@ import base64
 import json
 
 import pytest
-from tests.commons.access.conftest import PASSWORD, later
+from tests.commons.access.conftest import PASSWORD, later, login
 
 from renkei.commons.access.errors import SecretsUnreadable, TokenInvalid
 from renkei.commons.access.model import AccessPolicy
-from renkei.commons.access.service import login, refresh_rotating
+from renkei.commons.access.service import refresh_rotating
 from renkei.commons.access.tokens import AccessKeys
 from renkei.database.transaction import Database
 from renkei.kit.clock import SetClock

@@ -22,6 +22,7 @@ Route = tuple[str, str]
 
 UNSEEN: Final[Mapping[str, str]] = {
     "/metrics": "the platform's own figures, of the whole process",
+    "/readyz": "the same: how many facts wait for the ledger",
     "/app/static": "files of the program, the same for everybody",
     "/v1/openapi.json": "a document of the program, written before anybody calls",
     "/ouranos/openapi.json": "the same",

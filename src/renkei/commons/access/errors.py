@@ -78,6 +78,19 @@ class OperatorSuspended(TokenInvalid):
     ja = "この事業者は停止中または退会済みです。"
 
 
+class TooManyLogins(RenkeiError):
+    """Too many wrong passwords came from one network address, whatever the accounts."""
+
+    code = "too_many_logins"
+    kind = FaultKind.TOO_MANY
+    en = "Too many logins from your network have failed. Please try again in {seconds} seconds."
+    ja = "お使いのネットワークからのログイン失敗が多すぎます。{seconds}秒後に再度お試しください。"
+
+    def __init__(self, *, seconds: int) -> None:
+        super().__init__(seconds=seconds)
+        self.retry_after_seconds = seconds
+
+
 class InvalidCredentials(Unauthenticated):
     """Wrong password, unknown address, locked or disabled: never told apart."""
 

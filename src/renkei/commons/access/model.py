@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from renkei.kit.rates import Rate
+
 KeyAttribute = Literal["Application", "DataSpace", "Traceability"]
 MemberRole = Literal["admin", "editor", "approver", "viewer"]
 TokenKind = Literal["rotating", "ouranos"]
@@ -42,6 +44,7 @@ class AccessPolicy:
     session_seconds: life of a session by rotating tokens, however often it is refreshed.
     ouranos_refresh_seconds: life of a refresh token of the Ouranos contract, which may be used again and again.
     login_failures_before_lock, lock_seconds: after so many wrong passwords in a row, closed for so long.
+    login_failures: wrong passwords from one network address, whatever the account; shared by all processes.
     publish_ahead_seconds: a rotated-in key is published this long before it signs, so that every verifier has it.
     keys_fresh_seconds: how long public keys are believed before they are read again.
     hashing_slots: passwords hashed at the same time in one process; each takes 19 MiB and some 20 ms of CPU.
@@ -56,6 +59,7 @@ class AccessPolicy:
     ouranos_refresh_seconds: int = 12 * 3600
     login_failures_before_lock: int = 10
     lock_seconds: int = 900
+    login_failures: Rate = field(default_factory=lambda: Rate(1, 60))
     publish_ahead_seconds: int = 300
     keys_fresh_seconds: float = 60
     hashing_slots: int = 4

@@ -4,14 +4,17 @@ Wrong password, unknown address, locked and disabled account have one answer and
 Failures must survive the refusal, so they are committed on purpose in transactions of their own (`_take_attempt`,
 `_settle_failure`, `_revoke_reused`); without waiting for the disk, so that an address that exists costs no more.
 An attempt is counted before the password is looked at: guesses in parallel cannot pass the count.
+Besides the account, the network address is counted, against one password tried with many accounts.
 """
 
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import secrets
 import time
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 from uuid import UUID
 
@@ -26,12 +29,14 @@ from renkei.commons.access.errors import (
     OldPasswordWrong,
     RefreshRefused,
     TokenInvalid,
+    TooManyLogins,
 )
 from renkei.commons.access.model import ActingFor, KeyVerdict, TokenKind, Tokens
 from renkei.commons.access.network import normal_ip
 from renkei.commons.access.passwords import check_new_password
 from renkei.commons.access.tokens import AccessKeys
 from renkei.database.caller import Caller
+from renkei.database.rates import forget, take
 from renkei.database.transaction import Transaction, as_role
 
 log = structlog.get_logger(__name__)
@@ -46,14 +51,17 @@ def login(
     email: str,
     password: str,
     *,
+    client_ip: str,
     operator_id: UUID | None = None,
     kind: TokenKind = "rotating",
 ) -> Tokens:
     """A new session of the account in one operator (by default the one it was first given a role in).
 
-    Platform staff get a session without an operator, over `rotating` only.
-    Raises `InvalidCredentials` (also its kind `NoMembership`).
+    `client_ip` is where the attempt comes from. Platform staff get a session without an operator, over `rotating` only.
+    Raises `InvalidCredentials` (also its kind `NoMembership`), `TooManyLogins`.
     """
+    source = _source(client_ip)
+    _take_turn(keys, source)
     address = normal_email(email)
     attempt = _take_attempt(keys, address)
     if not keys.passwords.verify(attempt["password_hash"] if attempt else None, password) or attempt is None:
@@ -68,6 +76,7 @@ def login(
         """The operator of the new session, or None if the person has no role there (the attempt is forgiven even so)."""
         if not store.clear_attempts(tx, attempt["account_key"], new_hash=new_hash):
             return None
+        take(tx, source, keys.policy.login_failures, -1)  # only failures count
         operators = store.operators_of_account(tx, attempt["account_key"])
         chosen = next((row for row in operators if operator_id in (None, row["operator_id"])), None)
         if chosen is None and not (attempt["staff"] and operator_id is None and kind == "rotating"):
@@ -233,6 +242,11 @@ def forget_expired_sessions(keys: AccessKeys) -> int:
     return keys.database.run(_ACCESS, lambda tx: store.delete_expired_tokens(tx, tx.now - timedelta(days=1)))
 
 
+def forget_rates(keys: AccessKeys) -> int:
+    """Delete the counts of rates that nobody has touched for a day; how many. For a daily duty."""
+    return keys.database.run(_ACCESS, lambda tx: forget(tx, tx.now - timedelta(days=1)))
+
+
 def normal_email(email: str) -> str:
     """The address as it is stored and compared: lower case, without spaces around; "" for what no address can be."""
     address = email.strip().lower()
@@ -241,6 +255,23 @@ def normal_email(email: str) -> str:
 
 
 # -- what must survive a refusal --------------------------------------------------------------------------------------
+
+
+def _take_turn(keys: AccessKeys, source: str) -> None:
+    """Count one attempt from this place, committed on purpose. Raises `TooManyLogins`."""
+    rate = keys.policy.login_failures
+    left = keys.database.run(_ACCESS, lambda tx: take(tx, source, rate))
+    if left < 0:
+        log.warning("logins_refused", source=source)
+        raise TooManyLogins(seconds=ceil(-left / rate.per_second))
+
+
+def _source(client_ip: str) -> str:
+    """Whose attempts are counted together: one address, or all of an IPv6 customer's network (/64)."""
+    known = normal_ip(client_ip)
+    if known is None or ":" not in known:
+        return f"logins:{known or ''}"
+    return f"logins:{ipaddress.ip_network((known, 64), strict=False)}"
 
 
 def _take_attempt(keys: AccessKeys, email: str) -> DictRow | None:

@@ -20,6 +20,12 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "O
 _NO_SNIFFING: Final = (b"x-content-type-options", b"nosniff")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _NO_REFERRER: Final = (b"referrer-policy", b"no-referrer")
+_NO_CONTENT: Final = (
+    b"content-security-policy",
+    b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+)
+"""Of what is no page: should a browser show it, it loads nothing and stands in nobody's frame."""
+_OVER_TLS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 class Observe:
@@ -30,9 +36,13 @@ class Observe:
     answered by `failure` without details.
     """
 
-    def __init__(self, app: ASGIApp, *, failure: Callable[[Scope], Response]) -> None:
+    def __init__(self, app: ASGIApp, *, failure: Callable[[Scope], Response], over_tls: bool) -> None:
+        """`over_tls`: whether others reach us over TLS, so that browsers may insist on it from then on."""
         self._app = app
         self._failure = failure
+        self._protecting = [_NO_SNIFFING, _NO_STORE, _NO_REFERRER, _NO_CONTENT]
+        if over_tls:
+            self._protecting.append(_OVER_TLS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one ASGI connection."""
@@ -50,10 +60,8 @@ class Observe:
                 status = message["status"]
                 headers = message["headers"] = list(message.get("headers", ()))
                 headers.append((b"x-request-id", request_id))
-                headers.append(_NO_SNIFFING)
-                headers.append(_NO_REFERRER)
-                if not any(name == b"cache-control" for name, _ in headers):
-                    headers.append(_NO_STORE)
+                named = {name.lower() for name, _ in headers}
+                headers += [one for one in self._protecting if one[0] not in named]
             await send(message)
 
         RUNNING.inc()

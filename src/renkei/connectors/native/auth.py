@@ -85,7 +85,15 @@ def router(context: AppContext) -> APIRouter:
         """Open a session. One answer for a wrong password, an unknown address, a locked account."""
         given = call.body(Credentials)
         return json_answer(
-            _tokens_json(login(context.access, given.email, given.password, operator_id=given.operator_id))
+            _tokens_json(
+                login(
+                    context.access,
+                    given.email,
+                    given.password,
+                    client_ip=call.client.client_ip,
+                    operator_id=given.operator_id,
+                )
+            )
         )
 
     @routes.post("/refresh", openapi_extra=takes(Refresh, _REFRESH), response_model=TokensView)

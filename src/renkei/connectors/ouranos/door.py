@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -145,7 +145,7 @@ class OuranosDoor:
             done = self.context.database.run(entry, work, write=operation.writes, question=question)
             if isinstance(done, Caller):
                 assert operation.outside is not None, "an operation has one handler"
-                done = operation.outside(done, exchange)
+                done = operation.outside(done, replace(exchange, client_ip=self._client_ip(request)))
         except (Refusal, RenkeiError) as error:
             refusal = error if isinstance(error, Refusal) else refusal_of(error, service.source)
             facts_of(scope).error_code = refusal.code
@@ -214,7 +214,7 @@ class OuranosDoor:
             if service.shape == "errors"
             else refusal.body(place, self.context.database.clock.now())
         )
-        headers = {"Retry-After": "1"} if refusal.status in (429, 503) else {}
+        headers = {"Retry-After": str(refusal.retry_after_seconds)} if refusal.status in (429, 503) else {}
         if refusal.status == 413:
             headers["Connection"] = "close"  # the rest of the body is not read
         if refusal.status == 401:

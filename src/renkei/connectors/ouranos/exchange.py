@@ -24,13 +24,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """A request that got past key and token. `source` is the service that answers for its faults."""
+    """A request that got past key and token. `source` is the service that answers for its faults.
+
+    `client_ip` is where it came from ("" where that is not known).
+    """
 
     context: AppContext
     query: Query
     body: bytes = b""
     content_type: str | None = None
     source: Source = "dataspace"
+    client_ip: str = ""
     _read: dict[Callable[[object], object], object] = field(default_factory=dict, init=False)
 
     @property

@@ -25,6 +25,10 @@ _API_PATHS: Final = frozenset(
 _INDEX: Final = "index.html"
 
 
+_HEADERS: Final = {"Cache-Control": "no-cache", "Content-Security-Policy": "frame-ancestors 'self'"}
+"""What those pages load is for their makers to say."""
+
+
 class FrontPage:
     """Middleware: answers GET and HEAD with files of `directory`, everything else with `app`."""
 
@@ -39,7 +43,7 @@ class FrontPage:
             path = await run_sync(self._file, scope["path"])
             if path is not None:
                 # Static assets may be kept; who is asked for them is asked again each time (they have no hash we know of).
-                await FileResponse(path, headers={"Cache-Control": "no-cache"})(scope, receive, send)
+                await FileResponse(path, headers=_HEADERS)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 

@@ -32,10 +32,20 @@ class Refusal(Exception):
     """The request is refused with `status`, by `source`, with `message`.
 
     `trace` is the code of a refusal of source `traceability`, which takes the place of the usual `detail`.
+    `retry_after_seconds` counts where the status says that the same request may well succeed later (429, 503).
     """
 
-    def __init__(self, status: int, source: Source, message: str, *, trace: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        source: Source,
+        message: str,
+        *,
+        trace: str | None = None,
+        retry_after_seconds: int | None = None,
+    ) -> None:
         super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds or 1
         self.status = status
         self.source: Source = source
         self.message = message if len(message) <= _MOST_CHARACTERS else message[:_MOST_CHARACTERS] + "…"

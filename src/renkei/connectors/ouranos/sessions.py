@@ -30,7 +30,9 @@ def login(_: Caller, exchange: Exchange) -> Answer:
     password = fields.text("accountPassword", required=True)
     fields.close()
     faults.refuse()
-    tokens = service.login(exchange.context.access, email or "", password or "", kind="ouranos")
+    tokens = service.login(
+        exchange.context.access, email or "", password or "", client_ip=exchange.client_ip, kind="ouranos"
+    )
     return Answer(
         value={"accessToken": tokens.access_token, "refreshToken": tokens.refresh_token}, status=201
     )

@@ -112,7 +112,7 @@ def _by_kind(error: RenkeiError, source: Source) -> Refusal:
     if error.kind is FaultKind.UNAVAILABLE:
         return Refusal(503, "auth", texts.OUTER_SERVICE) if source == "auth" else refuse(texts.MAINTENANCE)
     if error.kind is FaultKind.TOO_MANY:
-        return Refusal(429, source, texts.TOO_MANY_REQUESTS)
+        return Refusal(429, source, texts.TOO_MANY_REQUESTS, retry_after_seconds=error.retry_after_seconds)
     if error.kind is FaultKind.TOO_LARGE:
         return Refusal(413, source, texts.REQUEST_ENTITY_TOO_LARGE)
     return _traced(error, source)

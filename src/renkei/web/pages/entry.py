@@ -8,13 +8,15 @@ from dataclasses import replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from renkei.commons.access.errors import InvalidCredentials
+from renkei.commons.access.errors import InvalidCredentials, TooManyLogins
 from renkei.commons.access.model import ActingFor
 from renkei.commons.access.service import acting_for, login, logout
+from renkei.commons.edge.calls import client_ip
 from renkei.commons.edge.fields import Id, Text
 from renkei.commons.edge.validation import Body
 from renkei.kit.errors import RenkeiError
 from renkei.kit.ids import parse_id
+from renkei.kit.problems import STATUS
 from renkei.web import session as sessions
 from renkei.web.calls import Opened
 from renkei.web.words import LANGUAGES
@@ -44,10 +46,19 @@ def router() -> APIRouter:
         try:
             # Good for some hours and revocable; the page renews its access token from it without turning it over, so
             # that two windows at once do not end each other's session.
-            tokens = login(call.context.access, email, call.field("password") or "", kind="ouranos")
-        except InvalidCredentials as error:
+            tokens = login(
+                call.context.access,
+                email,
+                call.field("password") or "",
+                client_ip=client_ip(call.request.scope, call.context),
+                kind="ouranos",
+            )
+        except (InvalidCredentials, TooManyLogins) as error:
             call.tell(error)
-            return call.show("login.html", 401, email=email, following=following)
+            response = call.show("login.html", STATUS[error.kind], email=email, following=following)
+            if error.retry_after_seconds is not None:
+                response.headers["Retry-After"] = str(error.retry_after_seconds)
+            return response
         call.session = replace(
             sessions.fresh(call.session.seen_at, call.session.language),
             access=tokens.access_token,
