@@ -78,8 +78,12 @@ def test_an_improvement_upstream_runs_down_the_chain(world, a, b, c):
     c.state(c_own, cfp=(0, 60, 0, 0), pre=nothing, cfp_id=cfp_id)
     world.settle()
     assert totals() == (60, 90, 170)
-    kinds = [
-        one["notificationType"]
-        for one in a.call("GET", "/notifications", operatorId=a.id).json()["notifications"]
-    ]
-    assert "CFP_UPDATED" in kinds
+    told = a.call("GET", "/notifications", operatorId=a.id).json()["notifications"]
+    [updated] = [one for one in told if one["notificationType"] == "CFP_UPDATED"]
+    assert set(updated) == {
+        "notificationId",
+        "notificationType",
+        "notifiedFromOperatorId",
+        "notifiedAt",
+        "tradeRelation",
+    }

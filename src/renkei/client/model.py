@@ -486,6 +486,7 @@ class Notification:
     relation: Relation | None
     notified_at: datetime
     read_at: datetime | None
+    further_trade_ids: tuple[UUID, ...] = ()
 
 
 # -- footprints -----------------------------------------------------------------------------------------------------

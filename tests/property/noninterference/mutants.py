@@ -198,13 +198,14 @@ def _counting(read: Any) -> Any:
 
 
 def _to_somebody_else(insert: Any) -> Any:
-    def inserting(tx: Transaction, notices: Any) -> None:
+    def inserting(tx: Transaction, notices: Any, further: Any = None) -> None:
         insert(
             tx,
             [
                 *notices,
                 *((1 if tx.caller.operator_key != 1 else 2, type_, None, None) for _, type_, _, _ in notices),
             ],
+            further and [*further, *further],
         )
 
     return inserting

@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 
 from renkei.commons.consents.service import consents_of, withdraw
+from renkei.commons.notifications.service import list_notifications
 from renkei.commons.trades.deletion import delete_part
 from renkei.database.transaction import act_as
 from renkei.kit.errors import Forbidden, SeveralFaults
@@ -306,3 +307,34 @@ class TestDeclarations:
 
 def value(own):
     return Value(stages={Stage.PRODUCTION: Emission(own, None)})
+
+
+class TestNotifications:
+    def test_one_for_each_recipient_of_a_change(self, chain, create_operator):
+        """A material under three products: two go to P, one to Q. Both are told once, P of which two."""
+        maker, p, q = create_operator(), create_operator(), create_operator()
+        material = chain.part(maker, "材料", terminated=True)
+        chain.state(maker, material, 1)
+        requests = []
+        for number, customer in enumerate((p, p, q)):
+            product = chain.part(maker, f"製品{number}")
+            chain.structure(maker, product, [("材料", 2, {"terminated": True})])
+            chain.state(maker, product, 5)
+            requests.append(chain.buy(customer, chain.part(customer, f"購入品{number}"), maker, product))
+        chain.settle()
+        assert [_updates(chain, one) for one in (p, q)] == [[], []]
+        for turn in (1, 2):
+            chain.state(maker, material, 1 + turn, again=True)
+            chain.settle()
+            first, second, third = (one.trade.trade_id for one in requests)
+            assert _updates(chain, p) == [(first, (second,))] * turn
+            assert _updates(chain, q) == [(third, ())] * turn
+
+
+def _updates(chain, operator):
+    told = chain.run(operator, lambda tx: list_notifications(tx).items)
+    return [
+        (one.relation.trade_id, one.further_trade_ids)
+        for one in told
+        if one.type == "CFP_UPDATED" and one.relation.request_id is not None
+    ]

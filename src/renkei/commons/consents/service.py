@@ -360,11 +360,7 @@ class _Writer:
             store.send(self.tx, kind, self.rows)
             for row in self.rows:
                 _record_delivery(self.tx, kind, row)
-        if self.told:
-            notifications.notify_all(
-                self.tx,
-                [(consumer, f"{kind}_UPDATED", trade, request) for consumer, trade, request in self.told],
-            )
+        notifications.notify_bundled(self.tx, f"{kind}_UPDATED", self.told)
 
 
 def _is_once(consent: StoredConsent, last: Sent) -> bool:

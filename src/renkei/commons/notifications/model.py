@@ -31,7 +31,7 @@ class TradeRelation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """One thing that happened, and who caused it."""
+    """One thing that happened, and who caused it. `further_trade_ids`: what else than `relation` it is about."""
 
     notification_id: UUID
     type: str
@@ -39,3 +39,4 @@ class Notification:
     relation: TradeRelation | None
     notified_at: datetime
     read_at: datetime | None
+    further_trade_ids: tuple[UUID, ...] = ()

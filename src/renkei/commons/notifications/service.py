@@ -36,6 +36,19 @@ def notify_all(tx: Transaction, notices: Iterable[Notice]) -> None:
         store.insert(tx, written)
 
 
+def notify_bundled(tx: Transaction, type_: str, about: Iterable[tuple[int, int, int | None]]) -> None:
+    """One notification for each addressee, however many of its trades it is about (addressee, trade, request).
+
+    It names the first of them as any other notification does, and the further ones by their ids.
+    """
+    bundles: dict[int, list[tuple[int, int | None]]] = {}
+    for addressee_key, trade_key, request_key in about:
+        bundles.setdefault(addressee_key, []).append((trade_key, request_key))
+    if bundles:
+        notices = [(addressee, type_, *bundle[0]) for addressee, bundle in bundles.items()]
+        store.insert(tx, notices, [[trade for trade, _ in bundle[1:]] for bundle in bundles.values()])
+
+
 def list_notifications(
     tx: Transaction,
     notified_from: datetime | None = None,

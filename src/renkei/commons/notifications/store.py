@@ -14,16 +14,18 @@ Notice = tuple[int, str, int | None, int | None]
 """Addressee, type, trade, request (keys)."""
 
 
-def insert(tx: Transaction, notices: Sequence[Notice]) -> None:
-    """Write notifications in one statement."""
+def insert(
+    tx: Transaction, notices: Sequence[Notice], further: Sequence[Sequence[int]] | None = None
+) -> None:
+    """Write notifications in one statement; `further` are more trades that each is about, one for one."""
     tx.execute(
         """
         INSERT INTO commons.notifications (notification_id, operator_key, sender_key, type, trade_key, request_key,
-                                           notified_at)
-        SELECT n.id, n.operator_key, commons.me(), n.type, n.trade_key, n.request_key, %(now)s
+                                           further_trades, notified_at)
+        SELECT n.id, n.operator_key, commons.me(), n.type, n.trade_key, n.request_key, n.further::bigint[], %(now)s
           FROM unnest(%(ids)s::uuid[], %(addressees)s::bigint[], %(types)s::text[], %(trades)s::bigint[],
-                      %(requests)s::bigint[]) WITH ORDINALITY
-               AS n(id, operator_key, type, trade_key, request_key, position)
+                      %(requests)s::bigint[], %(further)s::text[]) WITH ORDINALITY
+               AS n(id, operator_key, type, trade_key, request_key, further, position)
          ORDER BY n.position
         """,
         {
@@ -33,6 +35,7 @@ def insert(tx: Transaction, notices: Sequence[Notice]) -> None:
             "types": [notice[1] for notice in notices],
             "trades": [notice[2] for notice in notices],
             "requests": [notice[3] for notice in notices],
+            "further": [f"{{{','.join(map(str, keys))}}}" for keys in further or [()] * len(notices)],
         },
     )
 
@@ -53,7 +56,10 @@ def read(
         """
         SELECT n.notification_id, n.type, d.operator_id, n.notified_at, n.read_at,
                t.trade_id, r.request_id, t.downstream_operator_id, t.upstream_operator_id, t.downstream_trace_id,
-               t.upstream_trace_id
+               t.upstream_trace_id,
+               CASE WHEN n.further_trades <> '{}' THEN (
+                 SELECT array_agg(f.trade_id ORDER BY f.trade_key) FROM commons.trade_relations f
+                  WHERE f.trade_key = ANY(n.further_trades)) END
           FROM commons.notifications n
           JOIN commons.directory d ON d.operator_key = n.sender_key
           LEFT JOIN commons.trade_relations t ON t.trade_key = n.trade_key
@@ -85,6 +91,7 @@ def read(
                 downstream_trace_id=row[9],
                 upstream_trace_id=row[10],
             ),
+            further_trade_ids=tuple(row[11] or ()),
         )
         for row in rows
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from renkei.commons.metadata import metadata
 from renkei.database.columns import key, moment, public_id, refers, text
@@ -17,6 +18,13 @@ notifications = sa.Table(
     text("type"),
     refers("trade_key", "commons.trades.trade_key", nullable=True),
     refers("request_key", "commons.requests.request_key", nullable=True),
+    sa.Column(
+        "further_trades",
+        ARRAY(sa.BigInteger),
+        nullable=False,
+        server_default="{}",
+        comment="what else it is about: one change, one notification",
+    ),
     moment("notified_at"),
     moment("read_at", nullable=True),
     sa.Index("ix_notifications_inbox", "operator_key", "notification_key"),

@@ -36,6 +36,9 @@ class NotificationView(View):
     relation: RelationView | None
     notified_at: MomentText
     read_at: MomentText | None
+    further_trade_ids: list[Id] = Field(
+        description="`CFP_UPDATED`: the other trades whose values the same change of the sender's brought along"
+    )
 
 
 class NotificationsView(View):
@@ -100,4 +103,5 @@ def _notification_json(one: Notification) -> dict[str, Any]:
         else {name: getattr(one.relation, name) for name in RelationView.model_fields},
         "notified_at": one.notified_at,
         "read_at": one.read_at,
+        "further_trade_ids": one.further_trade_ids,
     }
