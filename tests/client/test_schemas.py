@@ -12,6 +12,7 @@ from renkei.client import model
 VIEWS = {
     model.ActingFor: "OperatorChoice",
     model.Answer: "AnswerView",
+    model.AsOf: "AsOfView",
     model.BulkResult: "BulkView",
     model.Certificate: "CertificateView",
     model.CertificateAnswer: "CertificateAnswerView",

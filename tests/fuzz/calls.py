@@ -422,6 +422,12 @@ V1: Final[tuple[Call, ...]] = (
         who="supplier",
     ),
     call("GET", "/v1/parts/{trace_id}/footprint", at=_AT_PART),
+    call(
+        "GET",
+        "/v1/parts/{trace_id}/footprint",
+        at=_AT_PART,
+        query={"as_of": "2026-03-31", "reference_year": "2025"},
+    ),
     call("GET", "/v1/footprints", trace_ids="{product},{bought}"),
     call(
         "GET",

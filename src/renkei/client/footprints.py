@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from uuid import UUID
 
 from renkei.client._json import plain
@@ -33,9 +34,16 @@ class Footprints:
         body = plain(draft) | {"cfp_id": cfp_id}
         return self._wire.write(Statement, "PUT", place("parts", trace_id, "footprint"), body)
 
-    def get(self, trace_id: UUID) -> Footprint:
-        """An own part's statement, its suppliers' answers, the own estimates. Raises `NotFoundError`."""
-        return self._wire.get(Footprint, place("parts", trace_id, "footprint"))
+    def get(
+        self, trace_id: UUID, *, as_of: date | None = None, reference_year: int | None = None
+    ) -> Footprint:
+        """An own part's statement, its suppliers' answers, the own estimates. Raises `NotFoundError`.
+
+        `as_of` (a day, UTC) and `reference_year` ask for the version of another time instead, with `Footprint.as_of`.
+        """
+        return self._wire.get(
+            Footprint, place("parts", trace_id, "footprint"), as_of=as_of, reference_year=reference_year
+        )
 
     def of(self, trace_ids: Iterable[UUID]) -> Iterator[Footprint]:
         """The same for many own parts, read 50 at a time; ids that are not own parts are left out."""

@@ -699,6 +699,17 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """Which version answers for another time. reproduced: whether what it was calculated from gives the same digits again."""
+
+    moment: datetime
+    basis: Literal["date", "period"]
+    rules: str
+    reproduced: bool | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Footprint:
     """What there is to see of one own part.
 
@@ -712,6 +723,7 @@ class Footprint:
     trade_statements: tuple[Statement, ...]
     response: Response | None
     estimates: tuple[Estimate, ...]
+    as_of: AsOf | None = None
     stale: bool = False
 
 

@@ -328,6 +328,19 @@ def newest_received(tx: Transaction, kind: str, trade_keys: Iterable[int], now: 
     return [Delivery(**row) for row in rows]
 
 
+def received_by_ids(tx: Transaction, delivery_ids: Iterable[UUID]) -> list[Delivery]:
+    """Rows of the caller's inbox by their ids, those that were taken back since too."""
+    rows = tx.rows(
+        """
+        SELECT delivery_key, delivery_id, provider_key, trade_key, kind, payload, statement_id, statement_version,
+               consent_id, consent_version, valid_until, withdrawn, delivered_at
+          FROM commons.deliveries WHERE operator_key = commons.me() AND delivery_id = ANY(%s)
+        """,
+        (list(delivery_ids),),
+    )
+    return [Delivery(**row) for row in rows]
+
+
 def received_for(
     tx: Transaction, part_key: int, *, kind: str | None, after: UUID | None, limit: int
 ) -> list[Received]:

@@ -128,6 +128,7 @@ class StructureView:
 class StructureVersion:
     """One version in the list of a part's structures; `in_force` marks the one that holds today."""
 
+    structure_key: int
     structure_id: UUID
     version: int
     effective_from: date

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -62,6 +62,7 @@ __all__ = [
     "bulk_register",
     "delete_unused",
     "graph_above",
+    "graph_at",
     "list_parts",
     "owners_of_beginning_structures",
     "part_from",
@@ -406,6 +407,11 @@ def graph_above(tx: Transaction, keys: Iterable[int]) -> OwnGraph:
     """The parts with `keys`, every own ancestor, and the lines the arithmetic needs. One statement."""
     wanted = list(keys)
     return store.read_graph(tx, wanted) if wanted else NO_GRAPH
+
+
+def graph_at(tx: Transaction, part_key: int, structure_key: int | None, moment: datetime) -> OwnGraph:
+    """An own part with the lines of one version of its structure, facts and phantoms as they were at `moment`."""
+    return store.read_graph_at(tx, part_key, structure_key, moment)
 
 
 def owners_of_beginning_structures(tx: Transaction) -> list[tuple[int, UUID]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -386,7 +386,7 @@ def read_versions(tx: Transaction, part_key: int) -> tuple[StructureVersion, ...
     """All versions of a part's structure, newest first."""
     rows = tx.rows(
         """
-        SELECT s.structure_id, s.version, s.effective_from, s.created_by, s.created_at,
+        SELECT s.structure_key, s.structure_id, s.version, s.effective_from, s.created_by, s.created_at,
                (SELECT count(*) FROM commons.structure_lines l
                  WHERE l.structure_key = s.structure_key AND l.operator_key = commons.me()) AS line_count,
                s.structure_key = (
@@ -534,6 +534,59 @@ def read_whole_graph(tx: Transaction) -> OwnGraph:
     return _graph_from(rows)
 
 
+def read_graph_at(tx: Transaction, part_key: int, structure_key: int | None, moment: datetime) -> OwnGraph:
+    """A part with the lines of one version of its structure, and of phantoms below as they were at `moment`.
+
+    The facts of all parts are those of that moment too. Two statements.
+    """
+    rows = tx.execute(
+        """
+        WITH RECURSIVE needed AS (
+          SELECT %(part)s::bigint AS part_key, %(structure)s::bigint AS structure_key
+          UNION
+          SELECT l.child_key, (
+                   SELECT s.structure_key FROM commons.structures s
+                    WHERE s.part_key = l.child_key AND s.operator_key = commons.me()
+                      AND s.created_at <= %(moment)s AND s.effective_from <= %(moment)s::date
+                    ORDER BY s.effective_from DESC, s.version DESC LIMIT 1)
+            FROM needed n
+            JOIN commons.structure_lines l ON l.structure_key = n.structure_key AND l.operator_key = commons.me()
+           WHERE l.phantom
+        )
+        SELECT n.part_key, l.position, l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing, l.counted_by,
+               l.phantom, l.alternative_group, l.usage_share
+          FROM needed n
+          JOIN commons.structure_lines l ON l.structure_key = n.structure_key AND l.operator_key = commons.me()
+         ORDER BY n.part_key, l.position
+        """,
+        {"part": part_key, "structure": structure_key, "moment": moment},
+    ).fetchall()
+    lines: dict[int, list[GraphLine]] = {}
+    for row in rows:
+        lines.setdefault(row[0], []).append(_graph_line(row[1:]))
+    keys = {part_key, *lines, *(row[2] for row in rows)}
+    known = tx.execute(
+        """
+        SELECT p.part_key, p.trace_id, r.name, r.terminated, r.unit, r.mass_kg_per_unit, r.density_kg_per_liter
+          FROM commons.parts p
+          LEFT JOIN LATERAL (
+               SELECT h.row FROM commons.history h
+                WHERE h.operator_key = commons.me() AND h.table_name = 'parts' AND h.row_key = p.part_key
+                  AND h.changed_at > %(moment)s
+                ORDER BY h.history_key LIMIT 1) former ON true
+         CROSS JOIN LATERAL jsonb_to_record(coalesce(former.row, to_jsonb(p)))
+               AS r(name text, terminated bool, unit text, mass_kg_per_unit numeric, density_kg_per_liter numeric)
+         WHERE p.operator_key = commons.me() AND p.part_key = ANY(%(keys)s)
+        """,
+        {"keys": list(keys), "moment": moment},
+    ).fetchall()
+    return OwnGraph(
+        above=frozenset((part_key,)),
+        parts={row[0]: _graph_part(row[0], (*row[1:5], None, *row[5:])) for row in known},
+        lines={parent: tuple(found) for parent, found in lines.items()},
+    )
+
+
 def _graph_from(rows: Sequence[TupleRow]) -> OwnGraph:
     above: set[int] = set()
     parts: dict[int, GraphPart] = {}
@@ -548,22 +601,24 @@ def _graph_from(rows: Sequence[TupleRow]) -> OwnGraph:
             continue
         if child_key not in parts:
             parts[child_key] = _graph_part(child_key, row[19:26])
-        lines.setdefault(part_key, []).append(
-            GraphLine(
-                position=row[9],
-                child_key=child_key,
-                amount=row[11],
-                unit=row[12],
-                base_quantity=row[13],
-                sourcing=row[14],
-                counted_by=row[15],
-                phantom=row[16],
-                alternative_group=row[17],
-                usage_share=row[18],
-            )
-        )
+        lines.setdefault(part_key, []).append(_graph_line(row[9:]))
     return OwnGraph(
         above=frozenset(above), parts=parts, lines={key: tuple(found) for key, found in lines.items()}
+    )
+
+
+def _graph_line(row: Sequence[Any]) -> GraphLine:
+    return GraphLine(
+        position=row[0],
+        child_key=row[1],
+        amount=row[2],
+        unit=row[3],
+        base_quantity=row[4],
+        sourcing=row[5],
+        counted_by=row[6],
+        phantom=row[7],
+        alternative_group=row[8],
+        usage_share=row[9],
     )
 
 

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from renkei.commons.edge.calls import Answer, Open, page_json, placed
 from renkei.commons.edge.context import AppContext
-from renkei.commons.edge.fields import Id, Limit, Moment
+from renkei.commons.edge.fields import Day, Id, Limit, Moment
 from renkei.commons.edge.openapi import takes
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import FaultKind, RenkeiError
@@ -31,11 +31,13 @@ from renkei.usecases.footprint.api_model import (
     ReplacementBody,
     StatementsView,
     StatementView,
+    as_of_json,
     estimate_json,
     footprint_json,
     proposal_json,
     statement_json,
 )
+from renkei.usecases.footprint.as_of import as_of as as_of_day
 from renkei.usecases.footprint.errors import EstimateMissing, PartMissing
 from renkei.usecases.footprint.model import Estimate, EstimateDraft, FootprintView, Statement
 
@@ -103,10 +105,30 @@ def _add_footprints(routes: APIRouter) -> None:
         return call.write(work)
 
     @routes.get("/parts/{trace_id}/footprint", response_model=FootprintOut)
-    def get_footprint(call: Open, trace_id: Id) -> Response:
-        """An own part's statement, its suppliers' answers, the own estimates, what is stated for single customers."""
+    def get_footprint(
+        call: Open,
+        trace_id: Id,
+        as_of: Annotated[
+            Day | None, Query(description="the version that was current at the end of this day (UTC)")
+        ] = None,
+        reference_year: Annotated[
+            int | None,
+            Query(
+                ge=1990,
+                le=2200,
+                description="the newest version whose period touches this year, else the one current at its end; "
+                "together with `as_of` as it was known on that day",
+            ),
+        ] = None,
+    ) -> Response:
+        """An own part's statement, its suppliers' answers, the own estimates, what is stated for single customers.
+
+        With `as_of` or `reference_year`: the version of that time, and whether what it was calculated from still gives it.
+        """
 
         def work(tx: Transaction) -> dict[str, object]:
+            if as_of is not None or reference_year is not None:
+                return as_of_json(as_of_day(tx, trace_id, as_of, reference_year))
             views = _views(tx, [trace_id])
             if not views:
                 raise PartMissing

@@ -23,6 +23,7 @@ from renkei.commons.edge.fields import (
 )
 from renkei.commons.edge.validation import Body, View
 from renkei.kit.quantities import DECLARED_UNITS, Unit, parse_unit
+from renkei.usecases.footprint.as_of import AsOf
 from renkei.usecases.footprint.model import (
     STAGES,
     Answer,
@@ -413,8 +414,33 @@ class EstimateView(View):
     stale: bool = False
 
 
+class MadeFromStructureView(View):
+    """The structure version that a version was calculated from."""
+
+    structure_id: Id
+    version: int
+    effective_from: DayText
+
+
+class AsOfView(View):
+    """Which version answers for a date or a reference year, and whether it can be calculated again."""
+
+    moment: MomentText = Field(description="up to when what was recorded counts")
+    basis: Literal["date", "period"] = Field(
+        description="`period`: its stated period touches the reference year; `date`: it was current at the moment"
+    )
+    rules: str = Field(description="the rules of the arithmetic it was calculated by")
+    structure: MadeFromStructureView | None
+    reproduced: bool | None = Field(
+        description="whether the recorded versions of structure, inputs and rules give the same digits again; "
+        "null: that cannot be told, for the `reason`"
+    )
+    reproduced_value: ValueView | None
+    reason: Literal["other_rules", "erased"] | None
+
+
 class FootprintOut(View):
-    """What there is to see of one own part."""
+    """What there is to see of one own part; with `as_of` or `reference_year` the version of that time alone."""
 
     trace_id: Id
     is_bought: bool
@@ -422,6 +448,7 @@ class FootprintOut(View):
     trade_statements: list[StatementView] = Field(description="those for single customers")
     response: ResponseView | None
     estimates: list[EstimateView]
+    as_of: AsOfView | None = None
     stale: bool = False
 
 
@@ -477,6 +504,31 @@ def footprint_json(view: FootprintView, trade_ids: Mapping[int, Id]) -> dict[str
         "trade_statements": [statement_json(one, trace_id, trade_ids) for one in view.trade_statements],
         "response": None if view.response is None else _response_json(view.response),
         "estimates": [estimate_json(one, trace_id, trade_ids) for one in view.estimates],
+    }
+
+
+def as_of_json(found: AsOf) -> dict[str, Any]:
+    """The version of another time as it is answered."""
+    trace_id = found.part.trace_id
+    structure = found.structure
+    return {
+        "trace_id": trace_id,
+        "is_bought": FootprintView(part=found.part, statement=None, response=None).is_bought,
+        "statement": statement_json(found.statement, trace_id, {}),
+        "trade_statements": [],
+        "response": None,
+        "estimates": [],
+        "as_of": {
+            "moment": found.moment,
+            "basis": found.basis,
+            "rules": found.statement.rules,
+            "structure": None
+            if structure is None
+            else {name: getattr(structure, name) for name in MadeFromStructureView.model_fields},
+            "reproduced": None if found.reproduced is None else found.is_same,
+            "reproduced_value": None if found.reproduced is None else value_json(found.reproduced),
+            "reason": found.reason,
+        },
     }
 
 

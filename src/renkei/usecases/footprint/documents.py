@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from renkei.kit.decimals import to_15_digits, to_json_number
@@ -130,6 +130,15 @@ def value(in_force: Value) -> dict[str, Any]:
     if in_force.notes:
         document["notes"] = [dict(note) for note in in_force.notes]
     return document
+
+
+FIRST_RULES: Final = "1"
+"""The rules of versions that say nothing of any."""
+
+
+def calculated(in_force: Value, from_: Iterable[Source], rules: str) -> dict[str, Any]:
+    """A value in force with what it was calculated from and by."""
+    return value(in_force) | {"sources": sources(from_), "rules": rules}
 
 
 def read_value(document: Document, coverage_direct: Decimal, coverage_deep: Decimal) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renkei.kit.errors import Conflict, Missing, RenkeiError
+from renkei.kit.errors import Conflict, FaultKind, Missing, RenkeiError
 
 
 class StatementExists(Conflict):
@@ -67,6 +67,23 @@ class StatementOfPartMissing(Missing):
     code = "no_footprint"
     en = "There is no part with this identifier that has a footprint."
     ja = "排出量が登録されている部品のうち、指定された識別子のものは存在しません。"
+
+
+class DateToCome(RenkeiError):
+    """Totals as of a day that has not come."""
+
+    code = "date_to_come"
+    kind = FaultKind.CONTENT
+    en = "This day has not come yet. Totals can be told as of today or a day before."
+    ja = "まだ到来していない日付です。本日以前の日付を指定してください。"
+
+
+class NoneAtThatTime(Missing):
+    """The part had no footprint then."""
+
+    code = "no_footprint_then"
+    en = "This part had no footprint at that time."
+    ja = "その時点では、この部品の排出量は登録されていません。"
 
 
 class UnsolvableProduct(Conflict):

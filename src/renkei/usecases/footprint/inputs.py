@@ -8,6 +8,7 @@ lowers the coverage. Amounts are converted into the unit of each answer; a missi
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -86,59 +87,18 @@ class Inputs:
     used: list[tuple[int, Supply]] = field(default_factory=list)
 
 
-class Sources:
-    """What is known of everything that some lines may need. Reads once; three statements at most."""
+class LineReader(ABC):
+    """The lines of own parts as the arithmetic takes them; who answers for a child, a subclass says."""
 
-    def __init__(self, tx: Transaction, graph: OwnGraph, estimates: Iterable[Estimate]) -> None:
-        self.graph = graph
-        self.estimates: dict[Version, Estimate] = {(one.part_key, one.trade_key): one for one in estimates}
-        self.trades: dict[int, list[TradeOut]] = {}
-        children = {line.child_key for lines in graph.lines.values() for line in lines}
-        bought = [key for key in sorted(children) if _may_be_bought(graph.parts[key])]
-        if bought:
-            for trade in trades_out_of(tx, bought, KIND):
-                self.trades.setdefault(trade.downstream_part_key, []).append(trade)
-        asked = [trade.trade_key for found in self.trades.values() for trade in found]
-        self.inbox = consents.inbox(tx, KIND, asked)
-        unanswered = [key for key in asked if key not in self.inbox]
-        self.proposals = proposals_store.unconfirmed(tx, unanswered) if unanswered else {}
-        self._supplies: dict[int, tuple[list[Supply], list[dict[str, Any]]]] = {}
+    graph: OwnGraph
+
+    @abstractmethod
+    def supplies_for(self, child: GraphPart, own: OwnValues) -> tuple[list[Supply], list[dict[str, Any]]]:
+        """Who answers for a child, and what nobody answers for."""
 
     def stands_on(self, key: int, keys: Collection[int]) -> bool:
         """Whether a line of `key` names one of `keys`, itself or through phantoms."""
         return any(line.child_key in keys for line in self._lines_of(key))
-
-    def all_of(self, child: GraphPart, own: OwnValues) -> list[Supply]:
-        """Every source that answers for a child, those whose share is 0 today included."""
-        found = [
-            supply
-            for trade in self.trades.get(child.part_key, ())
-            for supply in [self.supply_of_trade(child, trade)]
-            if supply is not None
-        ]
-        rest = self._supply_of_rest(child, ONE, own)
-        return found if rest is None else [*found, rest]
-
-    def with_shares(self, child_key: int, shares: Mapping[UUID, Decimal]) -> Sources:
-        """The same with other shares of the trades (by id) of one bought part; trades that are not named get 0."""
-        other = copy(self)
-        trades = [
-            replace(trade, share=shares.get(trade.trade_id, ZERO)) for trade in self.trades.get(child_key, ())
-        ]
-        other.trades = {**self.trades, child_key: trades}
-        other._supplies = {key: found for key, found in self._supplies.items() if key != child_key}  # noqa: SLF001 - of its own kind
-        return other
-
-    def without_deliveries(self) -> Sources:
-        """The same as if no supplier had answered: the buyer's own values alone (simplified, 簡易算定)."""
-        other = copy(self)
-        other.inbox = {}
-        other._supplies = {}  # noqa: SLF001 - of its own kind
-        return other
-
-    def forget(self, key: int) -> None:
-        """The own value of a part changed: what was worked out from it is worked out anew."""
-        self._supplies.pop(key, None)
 
     def children(self, key: int) -> Iterator[int]:
         """The own parts whose statements the lines of `key` may take their values from, through phantoms."""
@@ -211,7 +171,7 @@ class Sources:
         weight: Decimal,
         own: OwnValues,
     ) -> None:
-        supplies, notes = self._supplies_for(child, own)
+        supplies, notes = self.supplies_for(child, own)
         terms: list[Term] = []
         notes = list(notes)
         for supply in supplies:
@@ -241,7 +201,58 @@ class Sources:
         note = {"code": code, "trace_id": str(child.trace_id), **more}
         inputs.lines.append(Line(weight=weight, terms=(), notes=(note,)))
 
-    def _supplies_for(self, child: GraphPart, own: OwnValues) -> tuple[list[Supply], list[dict[str, Any]]]:
+
+class Sources(LineReader):
+    """What is known of everything that some lines may need. Reads once; three statements at most."""
+
+    def __init__(self, tx: Transaction, graph: OwnGraph, estimates: Iterable[Estimate]) -> None:
+        self.graph = graph
+        self.estimates: dict[Version, Estimate] = {(one.part_key, one.trade_key): one for one in estimates}
+        self.trades: dict[int, list[TradeOut]] = {}
+        children = {line.child_key for lines in graph.lines.values() for line in lines}
+        bought = [key for key in sorted(children) if _may_be_bought(graph.parts[key])]
+        if bought:
+            for trade in trades_out_of(tx, bought, KIND):
+                self.trades.setdefault(trade.downstream_part_key, []).append(trade)
+        asked = [trade.trade_key for found in self.trades.values() for trade in found]
+        self.inbox = consents.inbox(tx, KIND, asked)
+        unanswered = [key for key in asked if key not in self.inbox]
+        self.proposals = proposals_store.unconfirmed(tx, unanswered) if unanswered else {}
+        self._supplies: dict[int, tuple[list[Supply], list[dict[str, Any]]]] = {}
+
+    def all_of(self, child: GraphPart, own: OwnValues) -> list[Supply]:
+        """Every source that answers for a child, those whose share is 0 today included."""
+        found = [
+            supply
+            for trade in self.trades.get(child.part_key, ())
+            for supply in [self.supply_of_trade(child, trade)]
+            if supply is not None
+        ]
+        rest = self._supply_of_rest(child, ONE, own)
+        return found if rest is None else [*found, rest]
+
+    def with_shares(self, child_key: int, shares: Mapping[UUID, Decimal]) -> Sources:
+        """The same with other shares of the trades (by id) of one bought part; trades that are not named get 0."""
+        other = copy(self)
+        trades = [
+            replace(trade, share=shares.get(trade.trade_id, ZERO)) for trade in self.trades.get(child_key, ())
+        ]
+        other.trades = {**self.trades, child_key: trades}
+        other._supplies = {key: found for key, found in self._supplies.items() if key != child_key}  # noqa: SLF001 - of its own kind
+        return other
+
+    def without_deliveries(self) -> Sources:
+        """The same as if no supplier had answered: the buyer's own values alone (simplified, 簡易算定)."""
+        other = copy(self)
+        other.inbox = {}
+        other._supplies = {}  # noqa: SLF001 - of its own kind
+        return other
+
+    def forget(self, key: int) -> None:
+        """The own value of a part changed: what was worked out from it is worked out anew."""
+        self._supplies.pop(key, None)
+
+    def supplies_for(self, child: GraphPart, own: OwnValues) -> tuple[list[Supply], list[dict[str, Any]]]:
         """Who answers for a child, and what nobody answers for."""
         if child.part_key in self._supplies:
             return self._supplies[child.part_key]
@@ -258,8 +269,7 @@ class Sources:
             if rest is not None:
                 supplies.append(rest)
             else:
-                share = to_json_number(left)
-                notes.append({"code": "no_value", "trace_id": str(child.trace_id), "share": share})
+                notes.append(no_value(child, left))
         if child.part_key not in own.left_open:
             self._supplies[child.part_key] = (supplies, notes)
         return supplies, notes
@@ -281,10 +291,12 @@ class Sources:
                 )
         proposal = self.proposals.get(trade.trade_key)
         if proposal is not None:
-            return _estimated("proposal", proposal.proposal_id, proposal, trade.share)
+            return estimated_supply("proposal", proposal.proposal_id, proposal, trade.share)
         estimate = self.estimates.get((child.part_key, trade.trade_key))
         return (
-            None if estimate is None else _estimated("estimate", estimate.estimate_id, estimate, trade.share)
+            None
+            if estimate is None
+            else estimated_supply("estimate", estimate.estimate_id, estimate, trade.share)
         )
 
     def _supply_of_rest(self, child: GraphPart, share: Decimal, own: OwnValues) -> Supply | None:
@@ -292,7 +304,7 @@ class Sources:
         said = own.said(child.part_key)
         estimate = self.estimates.get((child.part_key, None))
         if estimate is not None and (said is None or _may_be_bought(child)):
-            return _estimated("estimate", estimate.estimate_id, estimate, share)
+            return estimated_supply("estimate", estimate.estimate_id, estimate, share)
         if said is None:
             return None
         is_open = child.part_key in own.left_open
@@ -306,11 +318,28 @@ class Sources:
         )
 
 
+def no_value(child: GraphPart, share: Decimal) -> dict[str, Any]:
+    """The note that nobody answers for a share of a child."""
+    return {"code": "no_value", "trace_id": str(child.trace_id), "share": to_json_number(share)}
+
+
 def _may_be_bought(part: GraphPart) -> bool:
     return not part.terminated and part.structure_key is None
 
 
-def _estimated(kind: str, source_id: UUID, said: Estimate | Proposal, share: Decimal) -> Supply:
+def delivered_supply(delivery: Delivery, unit: Unit, share: Decimal) -> Supply:
+    """What a delivery says, per `unit`, for a share of what is bought."""
+    return Supply(
+        kind="delivery",
+        source_id=delivery.delivery_id,
+        share=share,
+        unit=unit,
+        value=delivered_value(delivery),
+        facts=documents.read_facts(delivery.payload["total"]),
+    )
+
+
+def estimated_supply(kind: str, source_id: UUID, said: Estimate | Proposal, share: Decimal) -> Supply:
     """The buyer's own value for the whole of what it buys: secondary, and complete as far as it goes."""
     shares: dict[ShareColumn, Decimal] = {}
     for stage, rated in said.quality.items():

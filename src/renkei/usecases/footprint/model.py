@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from renkei.commons.parts.model import Part
@@ -21,6 +21,11 @@ Scope = Literal["rest", "whole"]
 Mode = Literal["at_once", "monthly", "yearly", "threshold", "review"]
 UpdateState = Literal["waiting", "published", "refused", "superseded"]
 ProposalState = Literal["unconfirmed", "confirmed", "replaced"]
+
+
+RULES: Final = "1"
+"""The rules of the arithmetic (`calculation`, `inputs`), recorded with every version; another name whenever the same facts
+would give another value, so that nobody takes an old value for wrong."""
 
 
 class Stage(StrEnum):
@@ -169,6 +174,8 @@ class Statement:
     created_by: str
     created_at: datetime
     superseded_at: datetime | None
+    rules: str = RULES
+    """The rules of the arithmetic that `in_force` was calculated by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +354,7 @@ class Update:
     created_at: datetime
     decided_at: datetime | None
     decided_by: str | None
+    rules: str = RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,7 @@ from renkei.usecases.footprint.components import components_in_order
 from renkei.usecases.footprint.inputs import Inputs, OwnValues, Sources, Supply, Version, declared_of
 from renkei.usecases.footprint.model import (
     FOLLOW_AT_ONCE,
+    RULES,
     Cause,
     Source,
     Statement,
@@ -334,6 +335,7 @@ class _Wave:
             version=1 if former is None else former.version + 1,
             in_force=value,
             sources=sources,
+            rules=RULES,
             structure_key=part.structure_key,
             causes=causes or (Cause(kind="facts", ids=(part.trace_id,)),),
             automatic=draft is None,

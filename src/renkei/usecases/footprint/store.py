@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,7 +40,7 @@ def documents_of(statement: Statement) -> Documents:
             statement.declared_pds,
             statement.gate_to_gate,
         ),
-        in_force=documents.value(statement.in_force) | {"sources": documents.sources(statement.sources)},
+        in_force=documents.calculated(statement.in_force, statement.sources, statement.rules),
         quality=documents.quality(statement.declared_quality),
         causes=documents.causes(statement.causes),
     )
@@ -191,6 +191,50 @@ def read_by_key(tx: Transaction, statement_keys: Iterable[int]) -> dict[int, Sta
         (list(statement_keys),),
     )
     return {row["statement_key"]: _statement(row) for row in rows}
+
+
+def read_by_ids(tx: Transaction, statement_ids: Iterable[UUID]) -> dict[UUID, Statement]:
+    """Own versions by their ids. One statement."""
+    rows = tx.rows(
+        """
+        SELECT statement_key, statement_id, cfp_id, part_key, trade_key, version, declared_unit, component_scope,
+               declared, in_force, quality, method, coverage_direct, coverage_deep, structure_key, period_from,
+               period_to, causes, automatic, created_by, created_at, superseded_at
+          FROM footprint.statements WHERE operator_key = commons.me() AND statement_id = ANY(%s)
+        """,
+        (list(statement_ids),),
+    )
+    return {row["statement_id"]: _statement(row) for row in rows}
+
+
+def read_estimates_by_ids(tx: Transaction, estimate_ids: Iterable[UUID]) -> dict[UUID, Estimate]:
+    """Own estimates by their ids, those that were replaced since too. One statement."""
+    rows = tx.rows(
+        """
+        SELECT estimate_id, part_key, trade_key, declared_unit, stages, quality, source, created_by, created_at
+          FROM footprint.estimates WHERE operator_key = commons.me() AND estimate_id = ANY(%s)
+        """,
+        (list(estimate_ids),),
+    )
+    return {row["estimate_id"]: _estimate(row) for row in rows}
+
+
+def read_of_year(tx: Transaction, part_key: int, begin: date, end: date, at: datetime) -> Statement | None:
+    """The newest general version known at `at` whose stated period touches the days from `begin` to `end`."""
+    row = tx.row(
+        """
+        SELECT statement_key, statement_id, cfp_id, part_key, trade_key, version, declared_unit, component_scope,
+               declared, in_force, quality, method, coverage_direct, coverage_deep, structure_key, period_from,
+               period_to, causes, automatic, created_by, created_at, superseded_at
+          FROM footprint.statements
+         WHERE operator_key = commons.me() AND part_key = %(part)s AND trade_key IS NULL AND created_at <= %(at)s
+           AND coalesce(period_from, period_to) IS NOT NULL
+           AND (period_from IS NULL OR period_from <= %(end)s) AND (period_to IS NULL OR period_to >= %(begin)s)
+         ORDER BY version DESC LIMIT 1
+        """,
+        {"part": part_key, "begin": begin, "end": end, "at": at},
+    )
+    return None if row is None else _statement(row)
 
 
 def parts_with_statement(tx: Transaction, part_keys: Iterable[int]) -> set[int]:
@@ -411,6 +455,7 @@ def _statement(row: DictRow) -> Statement:
         created_by=row["created_by"],
         created_at=row["created_at"],
         superseded_at=row["superseded_at"],
+        rules=in_force.get("rules", documents.FIRST_RULES),
     )
 
 

@@ -150,6 +150,7 @@ def _publish(tx: Transaction, waiting: Sequence[Update], *, approved: bool) -> l
                 version=former.version + 1,
                 in_force=update.in_force,
                 sources=update.sources,
+                rules=update.rules,
                 structure_key=update.structure_key,
                 causes=(*update.causes, *approval),
                 automatic=not approved,

@@ -171,8 +171,7 @@ def insert(tx: Transaction, updates: Sequence[Update]) -> None:
             "bases": [one.base_statement_id for one in updates],
             "modes": [one.mode for one in updates],
             "in_force": [
-                dumps(documents.value(one.in_force) | {"sources": documents.sources(one.sources)}).decode()
-                for one in updates
+                dumps(documents.calculated(one.in_force, one.sources, one.rules)).decode() for one in updates
             ],
             "direct": [one.in_force.coverage_direct for one in updates],
             "deep": [one.in_force.coverage_deep for one in updates],
@@ -202,4 +201,5 @@ def _update(row: Mapping[str, object] | DictRow) -> Update:
         created_at=found["created_at"],
         decided_at=found["decided_at"],
         decided_by=found["decided_by"],
+        rules=in_force.get("rules", documents.FIRST_RULES),
     )
