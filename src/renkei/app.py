@@ -43,7 +43,7 @@ from renkei.database.readiness import EventQueue
 from renkei.database.transaction import Database, Reaction
 from renkei.kit.problems import Language
 from renkei.kit.rates import Rate
-from renkei.kit.remembered import RememberedBytes
+from renkei.kit.remembered import NewestOfEach, RememberedBytes
 from renkei.kit.secret_box import SecretBox, open_secret_box
 from renkei.kit.strict_json import BodyTooLarge
 from renkei.settings import Settings
@@ -139,6 +139,7 @@ def open_context(
         quota=RateQuota(Rate(settings.requests_per_second_per_operator, settings.request_burst_per_operator)),
         files=open_files(settings, box),
         remembered=RememberedBytes(settings.answer_memory_bytes),
+        kept=NewestOfEach(settings.analysis_nodes_limit),
         queue=queue or EventQueue(database, settings.events_stall_seconds),
         expected_revisions=expected_revisions,
     )

@@ -1,10 +1,13 @@
-"""Bytes that were made once and may be wanted again, up to so many in all."""
+"""What was made once and may be wanted again, up to so much in all: bytes by their key, things by owner and version."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable
-from typing import Final
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Final, Generic, TypeVar
+
+T = TypeVar("T")
 
 _BESIDE: Final = 200
 """Bytes that one entry takes beside its value: key, dictionary, objects."""
@@ -40,3 +43,30 @@ class RememberedBytes:
             while self._size > self._limit:
                 oldest = next(iter(self._values))
                 self._size -= len(self._values.pop(oldest)) + _BESIDE
+
+
+class NewestOfEach(Generic[T]):
+    """One thing of each owner, at its newest version: those of the owners that used theirs last, up to `most` in size.
+
+    Safe to share between threads. Of two threads that miss the same thing each makes it; one of them is kept.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[int, tuple[Hashable, T, int]] = OrderedDict()
+
+    def get(self, owner: int, version: Hashable, make: Callable[[], T], size: Callable[[T], int]) -> T:
+        """The owner's thing of this version, made now if it is not kept; the largest alone may exceed the limit."""
+        with self._lock:
+            kept = self._kept.get(owner)
+            if kept is not None and kept[0] == version:
+                self._kept.move_to_end(owner)
+                return kept[1]
+        made = make()
+        with self._lock:
+            self._kept[owner] = (version, made, size(made))
+            self._kept.move_to_end(owner)
+            while len(self._kept) > 1 and sum(each for _, _, each in self._kept.values()) > self._most:
+                self._kept.popitem(last=False)
+        return made

@@ -17,7 +17,6 @@ from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.facts import facts_of
 from renkei.kit.errors import Missing, RenkeiError
 from renkei.kit.problems import STATUS
-from renkei.usecases.footprint.analysis import GraphCache
 from renkei.web.calls import NotSignedIn, open_page
 from renkei.web.pages import routers
 
@@ -55,7 +54,6 @@ def application(context: AppContext) -> FastAPI:
     """The ASGI application to mount at `/app`."""
     app = FastAPI(title="Renkei", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.context = context
-    app.state.graphs = GraphCache(context.settings.analysis_nodes_limit)
     for router in routers():
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -11,12 +11,13 @@ import pytest
 
 from renkei.commons.trades.model import ShareDraft
 from renkei.commons.trades.service import put_shares
+from renkei.kit.remembered import NewestOfEach
 from renkei.usecases.footprint.analysis import (
     AmountChange,
-    GraphCache,
     ShareChange,
     ValueChange,
     breakdown,
+    graph_of,
     load,
     what_if,
 )
@@ -51,13 +52,13 @@ def car(chain, a, b, c):
     )
 
 
-def graph_of(chain, operator):
+def loaded(chain, operator):
     return chain.run(operator, load)
 
 
 class TestBreakdown:
     def test_contributions_make_the_total(self, chain, a, car):
-        found = breakdown(graph_of(chain, a), car.car.trace_id)
+        found = breakdown(loaded(chain, a), car.car.trace_id)
         assert found.total == pytest.approx(100, rel=1e-12)
         assert {(item.node.part.name, round(item.total, 9)) for item in found.items} == {
             ("電池", 50.0),
@@ -72,19 +73,19 @@ class TestBreakdown:
         assert found.categories == {"energy:electricity": 10.0}
 
     def test_amounts_are_multiplied_down_the_structure(self, chain, a, car):
-        found = breakdown(graph_of(chain, a), car.car.trace_id)
+        found = breakdown(loaded(chain, a), car.car.trace_id)
         [rubber] = [item for item in found.items if item.node.part.name == "ゴム"]
         assert (rubber.amount, rubber.tier) == (pytest.approx(2), 0)
 
     def test_the_rest_is_told_when_only_some_are_shown(self, chain, a, car):
-        found = breakdown(graph_of(chain, a), car.car.trace_id, top=2)
+        found = breakdown(loaded(chain, a), car.car.trace_id, top=2)
         assert [round(item.total, 9) for item in found.items] == [50.0, 30.0]
         assert found.rest == pytest.approx(20)
 
     def test_a_part_without_a_footprint_and_a_foreign_one_are_not_there(self, chain, a, b, car):
         for operator, trace_id in ((a, car.battery.trace_id), (b, car.car.trace_id), (a, uuid4())):
             with pytest.raises(StatementOfPartMissing):
-                breakdown(graph_of(chain, operator), trace_id)
+                breakdown(loaded(chain, operator), trace_id)
 
     def test_an_unsolvable_loop_is_told(self, chain, a):
         x, y = chain.part(a, "X"), chain.part(a, "Y")
@@ -93,12 +94,12 @@ class TestBreakdown:
         chain.state(a, x, 1)
         chain.state(a, y, 1)
         with pytest.raises(UnsolvableProduct):
-            breakdown(graph_of(chain, a), x.trace_id)
+            breakdown(loaded(chain, a), x.trace_id)
 
 
 class TestWhatIf:
     def try_out(self, chain, a, car, *changes):
-        result = what_if(graph_of(chain, a), car.car.trace_id, changes)
+        result = what_if(loaded(chain, a), car.car.trace_id, changes)
         assert result.before.total == pytest.approx(100)
         return result.after.total
 
@@ -129,7 +130,7 @@ class TestWhatIf:
         chain.share(a, car.of_b, 1, begin)
         assert chain.total(a, car.car)[0] == 120
         change = ShareChange(part=car.battery.trace_id, shares={car.of_c.trade.trade_id: D(1)})
-        result = what_if(graph_of(chain, a), car.car.trace_id, [change])
+        result = what_if(loaded(chain, a), car.car.trace_id, [change])
         assert (result.before.total, result.after.total) == (pytest.approx(120), pytest.approx(80))
 
     def test_cleaner_suppliers_and_own_processes(self, chain, a, car):
@@ -158,30 +159,32 @@ class TestWhatIf:
 
 class TestCache:
     def test_a_kept_graph_is_used_until_anything_of_the_companys_changes(self, chain, a, b, car):
-        kept = GraphCache(1000)
-        first = chain.run(a, kept.graph)
-        assert chain.run(a, kept.graph) is first
-        assert chain.run(b, kept.graph) is not first
-        assert chain.run(a, kept.graph) is first
+        kept = NewestOfEach(1000)
+        first = chain.run(a, lambda tx: graph_of(tx, kept))
+        assert chain.run(a, lambda tx: graph_of(tx, kept)) is first
+        assert chain.run(b, lambda tx: graph_of(tx, kept)) is not first
+        assert chain.run(a, lambda tx: graph_of(tx, kept)) is first
         chain.state(a, car.wheel, 2, again=True)
-        second = chain.run(a, kept.graph)
+        second = chain.run(a, lambda tx: graph_of(tx, kept))
         assert breakdown(second, car.car.trace_id).total == pytest.approx(104)
 
     def test_a_delivery_makes_it_anew(self, chain, a, b, car):
-        kept = GraphCache(1000)
-        chain.run(a, kept.graph)
+        kept = NewestOfEach(1000)
+        chain.run(a, lambda tx: graph_of(tx, kept))
         view = chain.run(b, lambda tx: None)
         assert view is None
         [own] = [part for part in chain.run(b, load).nodes if part.part.name == "Q"]
         chain.state(b, own.part, 50, again=True)
         chain.settle()
-        assert breakdown(chain.run(a, kept.graph), car.car.trace_id).total == pytest.approx(75)
+        assert breakdown(
+            chain.run(a, lambda tx: graph_of(tx, kept)), car.car.trace_id
+        ).total == pytest.approx(75)
 
     def test_it_is_bounded(self, chain, a, b, car):
-        kept = GraphCache(1)
-        first = chain.run(a, kept.graph)
-        chain.run(b, kept.graph)
-        assert chain.run(a, kept.graph) is not first
+        kept = NewestOfEach(1)
+        first = chain.run(a, lambda tx: graph_of(tx, kept))
+        chain.run(b, lambda tx: graph_of(tx, kept))
+        assert chain.run(a, lambda tx: graph_of(tx, kept)) is not first
 
 
 class TestIndicators:

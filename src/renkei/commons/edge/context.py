@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from renkei.commons.edge.quota import RateQuota
 from renkei.database.transaction import Database
 from renkei.kit.problems import Language, choose_language
-from renkei.kit.remembered import RememberedBytes
+from renkei.kit.remembered import NewestOfEach, RememberedBytes
 from renkei.kit.secret_box import SecretBox
 from renkei.settings import Settings
 
@@ -31,7 +31,8 @@ class AppContext:
     """Settings, database, secrets and the rooms that keep something in memory.
 
     `access` verifies tokens and keys in process; `files` keeps certificates; `queue` probes the events;
-    `remembered` are pieces of answers by the versions of the rows they were made from;
+    `remembered` are pieces of answers by the versions of the rows they were made from; `kept` is what was read of whole
+    operators, at the version of their rows;
     `expected_revisions` are the migrations that this release was written for.
     """
 
@@ -42,6 +43,7 @@ class AppContext:
     quota: RateQuota
     files: FileSafe
     remembered: RememberedBytes
+    kept: NewestOfEach[Any]
     queue: QueueProbe | None = None
     expected_revisions: Callable[[], tuple[str, ...]] = tuple
 

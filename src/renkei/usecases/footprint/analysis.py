@@ -6,17 +6,15 @@ amount that one unit needs, converted and weighted by shares, exactly as the pub
 Columns are stages × (own processes, everything else), kgCO2e per unit, float64: results here explain and try out; what
 is stated stays with the exact decimals of `recalculation`. Both agree within 1e-12 relative.
 
-A graph follows from the caller's own rows alone, so it may be kept: `GraphCache` does, per operator and version.
+A graph follows from the caller's own rows alone, so it may be kept, per operator and version (`graph_of`).
 """
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -26,6 +24,7 @@ from renkei.commons.consents import service as consents
 from renkei.commons.parts.model import GraphPart
 from renkei.commons.parts.service import whole_graph
 from renkei.database.transaction import Transaction
+from renkei.kit.remembered import NewestOfEach
 from renkei.rollup import (
     Contributions,
     Graph,
@@ -84,30 +83,17 @@ class OperatorGraph:
         return len(self.nodes)
 
 
-@dataclass(slots=True)
-class GraphCache:
-    """Graphs of operators, the most recently used ones, bounded by the number of their nodes together."""
+GraphsKept = NewestOfEach[Any]
+"""Where a process keeps graphs: one of each operator that asked lately (`AppContext.kept`)."""
 
-    most_nodes: int
-    _kept: OrderedDict[tuple[int, tuple[int, ...]], OperatorGraph] = field(default_factory=OrderedDict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def graph(self, tx: Transaction) -> OperatorGraph:
-        """The caller's graph as its rows are now. One statement where it is kept."""
-        key = (tx.caller.operator_key, analysis_store.fingerprint(tx))
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-                return kept
-        made = load(tx)
-        with self._lock:
-            for other in [one for one in self._kept if one[0] == key[0]]:
-                del self._kept[other]
-            self._kept[key] = made
-            while len(self._kept) > 1 and sum(one.size for one in self._kept.values()) > self.most_nodes:
-                self._kept.popitem(last=False)
-        return made
+def graph_of(tx: Transaction, kept: GraphsKept) -> OperatorGraph:
+    """The caller's graph as its rows are now. One statement where it is kept."""
+    version = analysis_store.fingerprint(tx)
+    found: OperatorGraph = kept.get(
+        tx.caller.operator_key, version, make=lambda: load(tx), size=lambda graph: graph.size
+    )
+    return found
 
 
 def load(tx: Transaction) -> OperatorGraph:

@@ -152,7 +152,7 @@ class Category1View(View):
 
 def routers(context: AppContext) -> tuple[APIRouter, ...]:
     """The routers of this page, for the `/v1` door."""
-    kept = analysis.GraphCache(context.settings.analysis_nodes_limit)
+    kept = context.kept
     routes = APIRouter(tags=["analysis"])
 
     @routes.get("/parts/{trace_id}/contributions", response_model=BreakdownView)
@@ -162,7 +162,7 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
         """Where the footprint of an own part comes from, the largest contributions first."""
 
         def work(tx: Transaction) -> dict[str, Any]:
-            found = analysis.breakdown(kept.graph(tx), trace_id, top=top)
+            found = analysis.breakdown(analysis.graph_of(tx, kept), trace_id, top=top)
             analysis.note_reads(tx, found)
             return _breakdown_json(found)
 
@@ -191,7 +191,7 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
 
         def work(tx: Transaction) -> dict[str, Any]:
             wanted = [one for one in changes if one is not None]
-            result = analysis.what_if(kept.graph(tx), trace_id, wanted, top=given.top)
+            result = analysis.what_if(analysis.graph_of(tx, kept), trace_id, wanted, top=given.top)
             analysis.note_reads(tx, result.before)
             return {
                 "before": _breakdown_json(result.before),
@@ -204,12 +204,14 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
     @routes.get("/parts/{trace_id}/indicators", response_model=IndicatorsView)
     def get_indicators(call: Open, trace_id: Id, base_year: Year | None = None) -> Response:
         """Primary data share, contribution, calculation ratio, gate to gate, changes: each under its own name."""
-        return call.read(lambda tx: indicators.indicators(tx, kept.graph(tx), trace_id, base_year=base_year))
+        return call.read(
+            lambda tx: indicators.indicators(tx, analysis.graph_of(tx, kept), trace_id, base_year=base_year)
+        )
 
     @routes.get("/scope3/category-1", response_model=Category1View)
     def get_category1(call: Open, year: Year) -> Response:
         """Purchased goods of a year: quantities of the trades × what their suppliers (or own estimates) say."""
-        return call.read(lambda tx: indicators.scope3_category1(tx, kept.graph(tx), year))
+        return call.read(lambda tx: indicators.scope3_category1(tx, analysis.graph_of(tx, kept), year))
 
     return (routes,)
 

@@ -23,9 +23,10 @@ from renkei.usecases.footprint import analysis, indicators
 from renkei.usecases.footprint.analysis import (
     Breakdown,
     Contribution,
-    GraphCache,
+    GraphsKept,
     OperatorGraph,
     WhatIfResult,
+    graph_of,
 )
 from renkei.usecases.footprint.errors import BadNumber, StatementOfPartMissing
 from renkei.usecases.footprint.model import STAGES
@@ -64,10 +65,9 @@ def router() -> APIRouter:
     return routes
 
 
-def graphs(call: PageCall) -> GraphCache:
-    """The graphs that the pages of this process keep."""
-    found: GraphCache = call.request.app.state.graphs
-    return found
+def graphs(call: PageCall) -> GraphsKept:
+    """The graphs that this process keeps."""
+    return call.context.kept
 
 
 def _add_breakdown(routes: APIRouter) -> None:
@@ -77,7 +77,7 @@ def _add_breakdown(routes: APIRouter) -> None:
 
         def work(tx: Transaction) -> tuple[Part, Breakdown | None, indicators.Indicators | None]:
             part = own_part(tx, wanted)
-            graph = kept.graph(tx)
+            graph = graph_of(tx, kept)
             if wanted not in graph.at:
                 return part, None, None
             found = analysis.breakdown(graph, wanted, top=ROWS)
@@ -102,7 +102,7 @@ def _add_breakdown(routes: APIRouter) -> None:
         wanted, kept = path_id(trace_id), graphs(call)
 
         def work(tx: Transaction) -> Breakdown:
-            breakdown = analysis.breakdown(kept.graph(tx), wanted, top=MOST_ROWS)
+            breakdown = analysis.breakdown(graph_of(tx, kept), wanted, top=MOST_ROWS)
             analysis.note_reads(tx, breakdown)
             return breakdown
 
@@ -233,7 +233,7 @@ def _what_if(call: PageCall, trace_id: UUID, typed: Mapping[str, str]) -> Respon
         tx: Transaction,
     ) -> tuple[Part, list[Lever], WhatIfResult | None, dict[UUID, Operator], RenkeiError | None]:
         part = own_part(tx, trace_id)
-        graph = kept.graph(tx)
+        graph = graph_of(tx, kept)
         if trace_id not in graph.at:
             return part, [], None, {}, None
         levers = levers_of(graph, trace_id)
@@ -320,7 +320,7 @@ def _category1(call: PageCall) -> tuple[indicators.Category1, dict[UUID, Part]]:
 
     def work(tx: Transaction) -> tuple[indicators.Category1, dict[UUID, Part]]:
         year = int(asked) if asked.isdecimal() and 1990 <= int(asked) <= 2200 else tx.now.year
-        found = indicators.scope3_category1(tx, kept.graph(tx), year)
+        found = indicators.scope3_category1(tx, graph_of(tx, kept), year)
         ids = {one.trace_id for one in found.purchases}
         return found, part_keys(tx, ids) if ids else {}
 
