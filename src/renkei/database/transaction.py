@@ -105,11 +105,11 @@ class Busy(RenkeiError):
     ja = "サービスが混み合っているか再起動中です。何も保存されていません。もう一度お試しください。"
 
 
-_decode = msgspec.json.Decoder(float_hook=Decimal).decode
+decode_json = msgspec.json.Decoder(float_hook=Decimal).decode
 """jsonb as it is read: numbers with a point become exact decimals."""
 
 set_json_dumps(dumps)
-set_json_loads(_decode)
+set_json_loads(decode_json)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
-"""What was made once and may be wanted again, up to so much in all: bytes by their key, things by owner and version."""
+"""What was made once and may be wanted again: bytes by key, things by owner and version, objects of rows on demand."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Final, Generic, TypeVar
 
+K = TypeVar("K")
+R = TypeVar("R")
 T = TypeVar("T")
 
 _BESIDE: Final = 200
@@ -70,3 +72,30 @@ class NewestOfEach(Generic[T]):
             while len(self._kept) > 1 and sum(each for _, _, each in self._kept.values()) > self._most:
                 self._kept.popitem(last=False)
         return made
+
+
+class MadeWhenAsked(Mapping[K, T], Generic[K, R, T]):
+    """What `make` gives for the row of each key, made at the first time it is asked for and then kept.
+
+    For many rows of which few are wanted. Safe to share between threads: of two that ask first each may make it.
+    """
+
+    def __init__(self, rows: Mapping[K, R], make: Callable[[R], T]) -> None:
+        self._rows = rows
+        self._make = make
+        self._made: dict[K, T] = {}
+
+    def __getitem__(self, key: K) -> T:
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = self._make(self._rows[key])
+        return made
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows

@@ -420,7 +420,7 @@ def owners_of_beginning_structures(tx: Transaction) -> list[tuple[int, UUID]]:
 
 
 def whole_graph(tx: Transaction) -> OwnGraph:
-    """All own parts and their lines in force. One statement."""
+    """All own parts and their lines in force, made of their rows when they are asked for. Two statements."""
     return store.read_whole_graph(tx)
 
 

@@ -29,6 +29,7 @@ from renkei.database.round_trip import Prepared, Question, Rows
 from renkei.database.search import containing
 from renkei.database.transaction import Transaction
 from renkei.kit.quantities import ConversionFacts
+from renkei.kit.remembered import MadeWhenAsked
 from renkei.kit.strict_json import dumps
 
 # The columns of `Part`, from `commons.parts p` joined with its plant `q`.
@@ -515,23 +516,32 @@ def read_graph(tx: Transaction, keys: Iterable[int]) -> OwnGraph:
 
 
 def read_whole_graph(tx: Transaction) -> OwnGraph:
-    """All own parts and all their lines in force. One statement."""
-    rows = tx.execute(
+    """All own parts and all their lines in force, made of their rows when they are asked for. Two statements."""
+    parts = tx.execute(
         """
-        SELECT true, p.part_key, p.trace_id, p.name, p.terminated, p.unit, p.structure_key,
-               p.mass_kg_per_unit, p.density_kg_per_liter,
-               l.position, l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing, l.counted_by, l.phantom,
-               l.alternative_group, l.usage_share,
-               c.trace_id, c.name, c.terminated, c.unit, c.structure_key, c.mass_kg_per_unit, c.density_kg_per_liter
+        SELECT part_key, trace_id, name, terminated, unit, structure_key, mass_kg_per_unit, density_kg_per_liter
+          FROM commons.parts WHERE operator_key = commons.me() AND deleted_at IS NULL
+         ORDER BY part_key
+        """
+    ).fetchall()
+    lines = tx.execute(
+        """
+        SELECT p.part_key, l.position, l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing, l.counted_by,
+               l.phantom, l.alternative_group, l.usage_share
           FROM commons.parts p
-          LEFT JOIN commons.structure_lines l
-            ON l.structure_key = p.structure_key AND l.operator_key = commons.me()
-          LEFT JOIN commons.parts c ON c.part_key = l.child_key AND c.operator_key = commons.me()
+          JOIN commons.structure_lines l ON l.structure_key = p.structure_key AND l.operator_key = commons.me()
          WHERE p.operator_key = commons.me() AND p.deleted_at IS NULL
          ORDER BY p.part_key, l.position
         """
     ).fetchall()
-    return _graph_from(rows)
+    of_parent: dict[int, list[TupleRow]] = {}
+    for row in lines:
+        of_parent.setdefault(row[0], []).append(row)
+    return OwnGraph(
+        above=frozenset(row[0] for row in parts),
+        parts=MadeWhenAsked({row[0]: row for row in parts}, lambda row: _graph_part(row[0], row[1:])),
+        lines=MadeWhenAsked(of_parent, lambda rows: tuple(_graph_line(row[1:]) for row in rows)),
+    )
 
 
 def read_graph_at(tx: Transaction, part_key: int, structure_key: int | None, moment: datetime) -> OwnGraph:

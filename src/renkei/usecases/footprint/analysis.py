@@ -1,6 +1,6 @@
 """Where a company's number comes from, and what would be: its own structures and deliveries as arrays.
 
-`OperatorGraph` holds everything of one operator: a node for each own part that has a statement (its own processes and
+`OperatorGraph` holds everything of one operator, its numbers read by COPY into arrays: a node for each own part that has a statement (its own processes and
 what it declares as component) and one for each source behind a bought part (a delivery, an estimate); an edge is the
 amount that one unit needs, converted and weighted by shares, exactly as the published values take it (`inputs`).
 Columns are stages × (own processes, everything else), kgCO2e per unit, float64: results here explain and try out; what
@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from functools import cached_property
+from typing import Any, Final, overload
 from uuid import UUID
 
 import numpy as np
@@ -35,7 +36,7 @@ from renkei.rollup import (
     largest,
     roll_up,
 )
-from renkei.usecases.footprint import analysis_store, store
+from renkei.usecases.footprint import analysis_store, graph_store, store
 from renkei.usecases.footprint.errors import (
     ChangeUnknown,
     StatementOfPartMissing,
@@ -45,6 +46,7 @@ from renkei.usecases.footprint.inputs import Inputs, OwnValues, Sources, Supply
 from renkei.usecases.footprint.model import STAGES, Stage, Statement
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 COLUMNS: Final = tuple((stage, own) for own in (True, False) for stage in STAGES)
 """The columns: a stage, and whether it is emitted by the part's own processes or comes with what goes into it."""
 _STAGE_COUNT: Final = len(STAGES)
@@ -58,22 +60,80 @@ class AnalysisNode:
     supply: Supply | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorGraph:
-    """One operator's parts as arrays, at one version of its rows."""
+@dataclass(frozen=True)
+class Columns:
+    """What of a company's graph is numbers alone, read by COPY.
 
-    nodes: tuple[AnalysisNode, ...]
+    keys: the own parts that have a statement, ascending; their places are the nodes 0, 1, 2 …
+    own: their own values. child, parent, amount: the plain lines, by node (see `graph_store.lines`), parents ascending.
+    others: the parts with a line that is not plain; all lines of these are read as `inputs` says.
+    """
+
+    keys: Integers
+    own: Floats
+    child: Integers
+    parent: Integers
+    amount: Floats
+    others: tuple[int, ...]
+
+    def node(self, part_key: int) -> int | None:
+        """The node of an own part; None if it has no statement."""
+        at = int(np.searchsorted(self.keys, part_key))
+        return at if at < self.keys.size and self.keys[at] == part_key else None
+
+    @cached_property
+    def parents(self) -> tuple[Integers, Integers]:
+        """The plain lines by child: children, ascending, and the parent of each."""
+        order = np.argsort(self.child, kind="stable")
+        return self.child[order], self.parent[order]
+
+    def parents_of(self, node: int) -> tuple[int, ...]:
+        """The nodes that have a plain line with this one."""
+        children, parents = self.parents
+        low, high = np.searchsorted(children, [node, node + 1])
+        return tuple(parents[low:high].tolist())
+
+
+class Nodes(Sequence[AnalysisNode]):
+    """Own parts that have a statement, then the sources behind bought parts; own ones are made when asked for."""
+
+    def __init__(
+        self, parts: Mapping[int, GraphPart], keys: Integers, supplies: Sequence[AnalysisNode]
+    ) -> None:
+        self._parts = parts
+        self._keys = keys
+        self.supplies = supplies
+
+    def __len__(self) -> int:
+        return self._keys.size + len(self.supplies)
+
+    @overload
+    def __getitem__(self, at: int) -> AnalysisNode: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[AnalysisNode]: ...
+    def __getitem__(self, at: int | slice) -> AnalysisNode | Sequence[AnalysisNode]:
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        if at >= self._keys.size:
+            return self.supplies[at - self._keys.size]
+        return AnalysisNode(self._parts[int(self._keys[at])])
+
+
+@dataclass(frozen=True)
+class OperatorGraph:
+    """One operator's parts as arrays, at one version of its rows; what is no number is made when it is asked for."""
+
+    nodes: Nodes
     totals: Totals
     at: Mapping[UUID, int]
     """Node of each own part with a statement, by trace id."""
     supplies: Mapping[UUID, tuple[int, ...]]
     """Nodes of the sources behind each bought part, by trace id."""
-    parents: Mapping[UUID, tuple[int, ...]]
-    """Nodes that have a line with this part, by trace id."""
+    columns: Columns
+    other_parents: Mapping[UUID, tuple[int, ...]]
     sources: Sources
     statements: Mapping[int, Statement]
     by_source: Mapping[tuple[int, UUID], int]
-
     is_bought: NDArray[np.bool_]
     """Of each node, whether it is a source behind a bought part."""
 
@@ -81,6 +141,12 @@ class OperatorGraph:
     def size(self) -> int:
         """Nodes."""
         return len(self.nodes)
+
+    def parents(self, trace_id: UUID) -> tuple[int, ...]:
+        """Nodes that have a line with this part."""
+        node = self.at.get(trace_id)
+        plain = () if node is None else self.columns.parents_of(node)
+        return (*plain, *self.other_parents.get(trace_id, ()))
 
 
 GraphsKept = NewestOfEach[Any]
@@ -97,87 +163,106 @@ def graph_of(tx: Transaction, kept: GraphsKept) -> OperatorGraph:
 
 
 def load(tx: Transaction) -> OperatorGraph:
-    """Read everything of the caller's and build its graph. Five statements."""
+    """Read everything of the caller's and build its graph. At most ten statements."""
     own_graph = whole_graph(tx)
-    stated = store.read_stated(tx, own_graph.parts)
-    statements = {one.part_key: one for one in stated.statements if one.trade_key is None}
-    return build(Sources(tx, own_graph, stated.estimates), statements)
+    statements = store.read_all_general(tx)
+    sources = Sources(tx, own_graph, store.read_all_estimates(tx), graph_store.bought(tx))
+    return build(sources, statements, _columns(graph_store.own_values(tx), graph_store.lines(tx)))
 
 
-def build(sources: Sources, statements: Mapping[int, Statement]) -> OperatorGraph:
+def _columns(own: graph_store.Table, lines: graph_store.Table) -> Columns:
+    keys = own["part"].astype(np.int64)
+    others = np.unique(lines["parent"][lines["plain"] == 0]).astype(np.int64)
+    lines = lines[~np.isin(lines["parent"], others)]
+    child = np.searchsorted(keys, lines["child"].astype(np.int64))
+    # A child that nobody says anything of adds nothing.
+    child[child == keys.size] = 0
+    known = keys[child] == lines["child"] if keys.size else np.zeros(lines.size, bool)
+    return Columns(
+        keys=keys,
+        own=np.column_stack([own[f"value{number}"] for number in range(1, len(COLUMNS) + 1)]).astype(
+            np.float64
+        ),
+        child=child[known],
+        parent=np.searchsorted(keys, lines["parent"][known].astype(np.int64)),
+        amount=lines["amount"][known].astype(np.float64),
+        others=tuple(others.tolist()),
+    )
+
+
+def build(sources: Sources, statements: Mapping[int, Statement], columns: Columns) -> OperatorGraph:
     """The graph of own parts that have a statement, on what is known of their lines."""
-    own_graph = sources.graph
-    builder = _Builder(sources, statements)
-    for key in sorted(statements):
-        builder.add_part(own_graph.parts[key], statements[key])
-    for key in sorted(statements):
+    builder = _Builder(sources, statements, columns)
+    for key in columns.others:
         builder.add_lines(key)
     return builder.graph()
 
 
 class _Builder:
-    """Collects nodes and lines."""
+    """Collects the sources behind bought parts, and the lines that are not plain."""
 
-    def __init__(self, sources: Sources, statements: Mapping[int, Statement]) -> None:
+    def __init__(self, sources: Sources, statements: Mapping[int, Statement], columns: Columns) -> None:
         self.sources = sources
         self.statements = statements
-        self.own = OwnValues(statements.get, frozenset(statements))
-        self.nodes: list[AnalysisNode] = []
+        self.columns = columns
+        self.own = OwnValues(statements.get, statements.keys())
+        self.supplies: list[AnalysisNode] = []
         self.values: list[Sequence[float]] = []
-        self.part_at: dict[int, int] = {}
         self.by_source: dict[tuple[int, UUID], int] = {}
         self.child: list[int] = []
         self.parent: list[int] = []
         self.amount: list[float] = []
         self.parents: dict[UUID, dict[int, None]] = {}
 
-    def add_part(self, part: GraphPart, statement: Statement) -> None:
-        self.part_at[part.part_key] = len(self.nodes)
-        self.nodes.append(AnalysisNode(part))
-        self.values.append(_declared_row(statement))
-
     def add_supply(self, part: GraphPart, supply: Supply) -> int:
         key = (part.part_key, supply.source_id)
         if key not in self.by_source:
-            self.by_source[key] = len(self.nodes)
-            self.nodes.append(AnalysisNode(part, supply))
+            self.by_source[key] = self.columns.keys.size + len(self.supplies)
+            self.supplies.append(AnalysisNode(part, supply))
             self.values.append(_supplied_row(supply))
         return self.by_source[key]
 
     def add_lines(self, key: int) -> None:
-        parent = self.part_at[key]
+        parent = self.columns.node(key)
+        assert parent is not None
         inputs = self.sources.inputs_of(key, self.statements[key], self.own)
         for child_key, child, amount in edges(inputs):
             part = self.sources.graph.parts[child_key]
-            node = self.part_at[child] if isinstance(child, int) else self.add_supply(part, child)
+            node = self.columns.node(child) if isinstance(child, int) else self.add_supply(part, child)
+            assert node is not None
             self.child.append(node)
             self.parent.append(parent)
             self.amount.append(amount)
             self.parents.setdefault(part.trace_id, {})[parent] = None
 
     def graph(self) -> OperatorGraph:
-        parts = self.sources.graph.parts
+        parts, columns = self.sources.graph.parts, self.columns
         for key in list(self.sources.trades):
             for supply in self.sources.all_of(parts[key], self.own):
                 if supply.own_key is None:
                     self.add_supply(parts[key], supply)
         supplies: dict[UUID, list[int]] = {}
-        for at, node in enumerate(self.nodes):
-            if node.supply is not None:
-                supplies.setdefault(node.part.trace_id, []).append(at)
-        shape = (len(self.nodes), len(COLUMNS))
-        own = np.array(self.values, dtype=np.float64).reshape(shape)
-        graph = Graph.build(len(self.nodes), child=self.child, parent=self.parent, amount=self.amount)
+        for at, node in enumerate(self.supplies, columns.keys.size):
+            supplies.setdefault(node.part.trace_id, []).append(at)
+        supplied = np.array(self.values, dtype=np.float64).reshape(len(self.values), len(COLUMNS))
+        nodes = Nodes(parts, columns.keys, self.supplies)
+        graph = Graph.build(
+            len(nodes),
+            child=np.concatenate([columns.child, np.array(self.child, np.int64)]),
+            parent=np.concatenate([columns.parent, np.array(self.parent, np.int64)]),
+            amount=np.concatenate([columns.amount, np.array(self.amount, np.float64)]),
+        )
         return OperatorGraph(
-            nodes=tuple(self.nodes),
-            totals=roll_up(graph, own),
-            at={parts[key].trace_id: at for key, at in self.part_at.items()},
+            nodes=nodes,
+            totals=roll_up(graph, np.concatenate([columns.own, supplied])),
+            at={parts[key].trace_id: at for at, key in enumerate(columns.keys.tolist())},
             supplies={trace_id: tuple(found) for trace_id, found in supplies.items()},
-            parents={trace_id: tuple(found) for trace_id, found in self.parents.items()},
+            columns=columns,
+            other_parents={trace_id: tuple(found) for trace_id, found in self.parents.items()},
             sources=self.sources,
             statements=self.statements,
             by_source=self.by_source,
-            is_bought=np.array([node.supply is not None for node in self.nodes], dtype=bool),
+            is_bought=np.arange(len(nodes)) >= columns.keys.size,
         )
 
 
@@ -186,12 +271,6 @@ def edges(inputs: Inputs) -> Iterable[tuple[int, int | Supply, float]]:
     terms = (term for line in inputs.lines for term in line.terms)
     for (child_key, supply), term in zip(inputs.used, terms, strict=True):
         yield child_key, supply if supply.own_key is None else supply.own_key, float(term.factor)
-
-
-def _declared_row(statement: Statement) -> list[float]:
-    own = [statement.declared[stage].own if stage in statement.declared else None for stage in STAGES]
-    other = [statement.declared[stage].component if stage in statement.declared else None for stage in STAGES]
-    return [float(x or 0) for x in (*own, *other)]
 
 
 def _supplied_row(supply: Supply) -> list[float]:
@@ -360,14 +439,14 @@ class _Overlay:
     def __init__(self, graph: OperatorGraph) -> None:
         self.graph = graph
         self.sources = graph.sources
-        self.own = OwnValues(graph.statements.get, frozenset(graph.statements))
+        self.own = OwnValues(graph.statements.get, graph.statements.keys())
         self.amounts: dict[tuple[int, UUID], Decimal] = {}
         self.values: dict[int, float] = {}
         self.touched: dict[int, None] = {}
 
     def add(self, change: WhatIfChange, place: str) -> None:
         if isinstance(change, AmountChange):
-            parents = self.graph.parents.get(change.child, ())
+            parents = self.graph.parents(change.child)
             if change.parent is not None:
                 wanted = self.graph.at.get(change.parent)
                 parents = tuple(one for one in parents if one == wanted)
@@ -389,7 +468,7 @@ class _Overlay:
             self._split(change, place)
 
     def _split(self, change: ShareChange, place: str) -> None:
-        parents = self.graph.parents.get(change.part, ())
+        parents = self.graph.parents(change.part)
         part = next((self.graph.nodes[one].part for one in self.graph.supplies.get(change.part, ())), None)
         known = {} if part is None else {one.trade_id for one in self.sources.trades.get(part.part_key, ())}
         if part is None or not parents or any(trade_id not in known for trade_id in change.shares):

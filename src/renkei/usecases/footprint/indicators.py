@@ -106,7 +106,7 @@ def primary_data_contribution(graph: OperatorGraph, trace_id: UUID) -> Decimal |
     known = {key for key, _ in graph.sources.estimates}
     if delivered - known:
         return None
-    simplified_graph = build(graph.sources.without_deliveries(), graph.statements)
+    simplified_graph = build(graph.sources.without_deliveries(), graph.statements, graph.columns)
     simplified = float(simplified_graph.totals.of([simplified_graph.at[trace_id]]).sum())
     mixed = float(graph.totals.of([graph.at[trace_id]]).sum())
     return None if not simplified else Decimal(repr(round((simplified - mixed) / simplified, 12)))

@@ -9,7 +9,7 @@ lowers the coverage. Amounts are converted into the unit of each answer; a missi
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -58,7 +58,7 @@ class OwnValues:
     """The general statements of own parts as they count just now, and the parts whose values are still left open."""
 
     said: Callable[[int], Statement | None]
-    left_open: frozenset[int] = frozenset()
+    left_open: Container[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,12 +205,20 @@ class LineReader(ABC):
 class Sources(LineReader):
     """What is known of everything that some lines may need. Reads once; three statements at most."""
 
-    def __init__(self, tx: Transaction, graph: OwnGraph, estimates: Iterable[Estimate]) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        graph: OwnGraph,
+        estimates: Iterable[Estimate],
+        bought: Iterable[int] | None = None,
+    ) -> None:
+        """`bought`: the parts that may have trades, where that is known; else all children are asked for."""
         self.graph = graph
         self.estimates: dict[Version, Estimate] = {(one.part_key, one.trade_key): one for one in estimates}
         self.trades: dict[int, list[TradeOut]] = {}
-        children = {line.child_key for lines in graph.lines.values() for line in lines}
-        bought = [key for key in sorted(children) if _may_be_bought(graph.parts[key])]
+        if bought is None:
+            bought = {line.child_key for lines in graph.lines.values() for line in lines}
+        bought = [key for key in sorted(bought) if _may_be_bought(graph.parts[key])]
         if bought:
             for trade in trades_out_of(tx, bought, KIND):
                 self.trades.setdefault(trade.downstream_part_key, []).append(trade)

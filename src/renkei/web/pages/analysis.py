@@ -184,7 +184,9 @@ def levers_of(graph: OperatorGraph, trace_id: UUID) -> list[Lever]:
         if part.trace_id in levers:
             continue
         trades = tuple(graph.sources.trades.get(part.part_key, ()))
-        levers[part.trace_id] = Lever(one, part.trace_id in graph.parents, trades if len(trades) > 1 else ())
+        levers[part.trace_id] = Lever(
+            one, bool(graph.parents(part.trace_id)), trades if len(trades) > 1 else ()
+        )
         if len(levers) == LEVERS:
             break
     return list(levers.values())
