@@ -50,7 +50,7 @@ SECONDARY: Final[ShareColumn] = (None, "secondary")
 MAX_LOOP: Final = 100
 """Parts of one loop that are solved: elimination costs the cube of it; no recycling loop is longer."""
 LARGEST: Final = Decimal("1E+30")
-"""Beyond this many kgCO2e per unit no number means anything: the line is treated as unsolvable."""
+"""Beyond this many kgCO2e per unit no number means anything: what brings more adds nothing, and is told."""
 
 _add, _subtract, _multiply, _divide = CONTEXT.add, CONTEXT.subtract, CONTEXT.multiply, CONTEXT.divide
 
@@ -150,7 +150,8 @@ def evaluate(nodes: Mapping[int, Node]) -> dict[int, Value]:
     """The values in force of the parts of one strongly connected component, by key.
 
     A loop that cannot be solved (or is longer than `MAX_LOOP`) adds nothing: each of its parts is evaluated without
-    the lines into the loop, which lower its coverage and are named in `notes` (code `unsolvable_loop`).
+    the lines into the loop, which lower its coverage and are named in `notes` (code `unsolvable_loop`). So are lines
+    that bring more than `LARGEST` (code `too_large`): no number overflows however absurd the amounts.
     """
     order = sorted(nodes)
     inner = any(
@@ -159,13 +160,21 @@ def evaluate(nodes: Mapping[int, Node]) -> dict[int, Value]:
     if inner:
         totals = _solve_totals(nodes, order) if len(order) <= MAX_LOOP else None
         if totals is None:
+            bounded = _bounded(nodes)
+            if bounded != nodes:
+                return evaluate(bounded)
             cut = {
                 key: replace(nodes[key], lines=tuple(map(_without_loop, nodes[key].lines))) for key in order
             }
             return {key: evaluate({key: cut[key]})[key] for key in order}
     else:
         totals = {}
-    return _gather(nodes, order, totals)
+    values = _gather(nodes, order, totals)
+    if any(map(_is_beyond, values.values())):
+        bounded = _bounded(nodes)
+        if bounded != nodes:
+            return evaluate(bounded)
+    return values
 
 
 def _in_force(node: Node) -> Sequence[Line]:
@@ -185,6 +194,34 @@ def _without_loop(line: Line) -> Line:
     return replace(
         line, terms=known, notes=(*line.notes, {"code": "unsolvable_loop", "trace_id": line.child})
     )
+
+
+def _is_beyond(value: Value) -> bool:
+    numbers = (emission.total for emission in value.stages.values())
+    split = (amount for of_stage in value.categories.values() for amount in of_stage.values())
+    return any(number is not None and abs(number) > LARGEST for number in (*numbers, *split))
+
+
+def _bounded(nodes: Mapping[int, Node]) -> dict[int, Node]:
+    return {key: replace(node, lines=tuple(map(_within_bounds, node.lines))) for key, node in nodes.items()}
+
+
+def _within_bounds(line: Line) -> Line:
+    """The line without the answers that bring more than `LARGEST`."""
+    kept = tuple(term for term in line.terms if not _brings_too_much(term))
+    if len(kept) == len(line.terms):
+        return line
+    return replace(line, terms=kept, notes=(*line.notes, {"code": "too_large", "trace_id": line.child}))
+
+
+def _brings_too_much(term: Term) -> bool:
+    if isinstance(term.value, int):
+        return False
+    amounts = (
+        *term.value.totals.values(),
+        *(x for of in term.value.categories.values() for x in of.values()),
+    )
+    return any(abs(_multiply(term.factor, amount)) > LARGEST for amount in amounts)
 
 
 # -- gathering -------------------------------------------------------------------------------------------------------
