@@ -11,6 +11,7 @@ import pytest
 
 from renkei.commons.trades.model import ShareDraft
 from renkei.commons.trades.service import put_shares
+from renkei.kit.quantities import ConversionFacts, Unit
 from renkei.kit.remembered import NewestOfEach
 from renkei.usecases.footprint.analysis import (
     AmountChange,
@@ -155,6 +156,62 @@ class TestWhatIf:
             with pytest.raises(ChangeUnknown) as told:
                 self.try_out(chain, a, car, change)
             assert told.value.faults[0].pointer == "/changes/0/trace_id"
+
+
+class TestLoading:
+    def test_the_graph_gives_what_is_published_whatever_the_lines(self, chain, a, b):
+        """Plain lines come as numbers alone, all others by the rules of `inputs`; both end in the stated totals."""
+        weighed = {
+            "part_unit": "unit",
+            "unit": "kilogram",
+            "facts": ConversionFacts(mass_kg_per_unit=D("0.4")),
+        }
+        top, middle, whole, ghost, per_kg, simple = (chain.part(a, name) for name in "TMWGKL")
+        chain.structure(a, ghost, [("E", 3, {"terminated": True}), ("B", "0.25")])
+        chain.structure(
+            a, middle, [("E", 2, {"terminated": True}), ("C", 1), ("E2", 7, {"terminated": True})]
+        )
+        chain.structure(a, whole, [("E", 5, {"terminated": True})])
+        chain.structure(a, simple, [("E", 2, {"terminated": True}), ("W", "0.3"), ("N", 1)])
+        chain.structure(a, per_kg, [("E", "0.1", {"terminated": True})])
+        chain.structure(
+            a,
+            top,
+            [
+                ("M", "1.5"),
+                ("W", 2),
+                ("G", 2, {"phantom": True}),
+                ("K", "0.3", weighed),
+                ("B", 1),
+                ("E", 10, {"base_quantity": D(4), "terminated": True}),
+                ("H", 1, {"sourcing": "consigned_free", "counted_by": "supplier", "terminated": True}),
+                ("I", 1, {"sourcing": "consigned_free", "counted_by": "customer", "terminated": True}),
+                ("A1", 1, {"alternative_group": "g", "usage_share": D("0.25"), "terminated": True}),
+                ("A2", 1, {"alternative_group": "g", "usage_share": D("0.75"), "terminated": True}),
+                ("N", 1),
+            ],
+        )
+        ends = [chain.part(a, name, terminated=True) for name in ("E", "H", "I", "A1", "A2")]
+        for number, end in enumerate(ends, 1):
+            chain.state(a, end, number, "0.125")
+        chain.estimate(a, chain.part(a, "C"), 4)
+        sold = chain.part(b, "S", terminated=True)
+        chain.state(b, sold, 6)
+        chain.buy(a, chain.part(a, "B"), b, sold)
+        chain.settle()
+        chain.state(a, per_kg, 9, unit=Unit.KILOGRAM)
+        chain.state(a, whole, 1, 30, component_scope="whole")
+        for part in (middle, simple, top):
+            chain.state(a, part, 1, 2)
+        graph = loaded(chain, a)
+        stated = [*ends, per_kg, whole, middle, simple, top]
+        assert sorted(graph.at) == sorted(part.trace_id for part in stated)
+        for part in stated:
+            published = chain.statement(a, part).in_force.stages[Stage.PRODUCTION].total
+            computed = graph.totals.of([graph.at[part.trace_id]]).sum()
+            assert computed == pytest.approx(float(published), rel=1e-12), part.name
+        assert graph.columns.child.size  # some lines are plain
+        assert graph.columns.others  # and some parents are not
 
 
 class TestCache:
