@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "commons_0007"
-down_revision = "commons_0006"
+revision = "commons_0008"
+down_revision = "commons_0007"
 branch_labels = None
 depends_on = None
 
