@@ -8,7 +8,8 @@ import pkgutil
 import sys
 
 import bench
-from bench.harness import BUILD, machine, registered, show, write
+from bench.harness import BUILD, machine, registered, show, until_the_end, write
+from renkei.kit.memory import leave_out_what_is_loaded
 
 
 def main() -> int:
@@ -25,16 +26,18 @@ def main() -> int:
             f"no benchmark is called {only!r}; there are: {', '.join(sorted(registered()))}", file=sys.stderr
         )
         return 2
+    leave_out_what_is_loaded()  # as every process of the product does
     print(machine())
     if not only:
         (BUILD / "bench.jsonl").unlink(missing_ok=True)
     missed = 0
-    for run in dict.fromkeys(chosen.values()):
-        results = [result for result in run() if not only or result.name == only]
-        write(results)
-        for result in results:
-            print(show(result), flush=True)
-            missed += not result.ok
+    with until_the_end:
+        for run in dict.fromkeys(chosen.values()):
+            results = [result for result in run() if not only or result.name == only]
+            write(results)
+            for result in results:
+                print(show(result), flush=True)
+                missed += not result.ok
     print(f"{missed} bar(s) missed" if missed else "every bar holds")
     return 1 if missed else 0
 

@@ -33,6 +33,7 @@ from renkei.commons.consents.store import record_reads
 from renkei.connectors.ouranos.door import OuranosDoor
 from renkei.database.connect import connect
 from renkei.database.transaction import Database
+from renkei.kit.memory import leave_out_what_is_loaded
 from renkei.serve import configure_logging
 
 
@@ -130,6 +131,7 @@ def main() -> None:
     )
     # uvicorn raises the signal that ended it once more; what follows it here is to run.
     signal.signal(signal.SIGTERM, lambda *_: None)
+    leave_out_what_is_loaded()
     print(listening.getsockname()[1], flush=True)
     server.run(sockets=[listening])
     if profile is not None:

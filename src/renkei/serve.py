@@ -36,6 +36,7 @@ from renkei.database import embedded
 from renkei.database.connect import addresses, connect, connections_allowed
 from renkei.database.events import describe
 from renkei.kit.errors import FaultKind, RenkeiError
+from renkei.kit.memory import leave_out_what_is_loaded
 from renkei.settings import Settings, SettingsError, load_settings
 from renkei.worker import POOL_SIZE, run_worker
 
@@ -162,7 +163,9 @@ def serve(
             "timeout_worker_healthcheck": 60,
         }
         if workers == 1:
-            uvicorn.run(create_app(settings, database), **options)
+            app = create_app(settings, database)
+            leave_out_what_is_loaded()
+            uvicorn.run(app, **options)
             return
         database.pool.close()  # the children open their own
         # Figures of several processes are added up through files (prometheus_client reads this name).
@@ -191,7 +194,9 @@ def app_of_child() -> FastAPI:
     settings = load_settings()
     configure_logging(settings)
     database = connect(settings, reactions=reactions())
-    return create_app(settings, database, on_close=database.pool.close)
+    app = create_app(settings, database, on_close=database.pool.close)
+    leave_out_what_is_loaded()
+    return app
 
 
 def _work_until(settings: Settings, stop: threading.Event) -> None:
@@ -199,6 +204,7 @@ def _work_until(settings: Settings, stop: threading.Event) -> None:
         settings, branches=branches(), reactions=reactions(), size=POOL_SIZE, application_name="renkei worker"
     )
     log.info("working")
+    leave_out_what_is_loaded()
     try:
         run_worker(settings, database, stop, direct_url=addresses(settings)[1])
     finally:

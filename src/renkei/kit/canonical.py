@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -114,14 +115,19 @@ def _by_rule(value: Any, whole: bool) -> _Plain:
             raise TypeError(message)
 
 
-def _in_order(names: Mapping[Any, object]) -> list[str]:
+def _in_order(names: Mapping[Any, object]) -> Sequence[str]:
     """The names by their UTF-16 code units (RFC 8785, section 3.2.3), which for ASCII is their own order."""
+    return _sorted(tuple(names))
+
+
+@lru_cache(maxsize=4_096)  # documents of one kind have the same few sets of names
+def _sorted(names: tuple[Any, ...]) -> Sequence[str]:
     try:
         in_ascii = "".join(names).isascii()
     except TypeError:
         message = "keys of canonical objects are text"
         raise TypeError(message) from None
-    return sorted(names) if in_ascii else sorted(names, key=lambda name: name.encode("utf-16-be"))
+    return tuple(sorted(names) if in_ascii else sorted(names, key=lambda name: name.encode("utf-16-be")))
 
 
 def _number(value: Decimal, *, whole: bool) -> str | int:

@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import random
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,7 +37,7 @@ def canonical_content(content: Mapping[str, Any]) -> bytes:
 
 def envelope(fact: Fact) -> bytes:
     """The bytes that are committed to. The names are in the order of RFC 8785, section 3.2.3."""
-    actor, kind = canonical_json(fact.actor).decode(), canonical_json(fact.kind).decode()
+    actor, kind = _word(fact.actor), _word(fact.kind)
     parties = ",".join(f'"{party}"' for party in fact.parties)
     version = "null" if fact.version is None else fact.version
     before = f'{{"actor":{actor},"at":"{instant(fact.recorded_at)}","content":'
@@ -45,6 +46,11 @@ def envelope(fact: Fact) -> bytes:
         f'"version":{version}}}'
     )
     return before.encode() + fact.content + after.encode()
+
+
+@lru_cache(maxsize=10_000)
+def _word(text: str) -> str:
+    return canonical_json(text).decode()
 
 
 def commitment_of(fact: Fact, salt: bytes) -> bytes:
