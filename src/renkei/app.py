@@ -26,6 +26,7 @@ from starlette.types import Scope
 from renkei import web
 from renkei.commons.access.model import AccessPolicy
 from renkei.commons.access.tokens import AccessKeys
+from renkei.commons.consents import service as consents
 from renkei.commons.edge import health
 from renkei.commons.edge.answers import failure, json_answer, plain_problem, problem_answer
 from renkei.commons.edge.bodies import LimitBodies
@@ -70,7 +71,7 @@ def branches() -> tuple[Branch, ...]:
 def reactions() -> Mapping[str, Sequence[Reaction]]:
     """What happens inside a transaction after something was marked, topic by topic, in order."""
     found: dict[str, list[Reaction]] = {}
-    for room in (*(use_case.reactions for use_case in use_cases()), trades.REACTIONS):
+    for room in (*(use_case.reactions for use_case in use_cases()), trades.REACTIONS, consents.REACTIONS):
         for topic, reaction in room.items():
             found.setdefault(topic, []).append(reaction)
     return found
@@ -79,7 +80,7 @@ def reactions() -> Mapping[str, Sequence[Reaction]]:
 def handlers() -> Mapping[str, Sequence[Handler]]:
     """What the worker does with each type of event, as the operator it is addressed to, in order."""
     found: dict[str, list[Handler]] = {}
-    for room in (*(use_case.handlers for use_case in use_cases()), trades.HANDLERS):
+    for room in (*(use_case.handlers for use_case in use_cases()), trades.HANDLERS, consents.HANDLERS):
         for event_type, handler in room.items():
             found.setdefault(event_type, []).append(handler)
     return found

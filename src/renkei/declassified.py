@@ -61,6 +61,7 @@ _READS: Final[LiteralString] = """
            l.last_at, l.times
       FROM commons.delivery_reads l JOIN commons.deliveries d ON d.delivery_key = l.delivery_key
 """
+_MEMBERS: Final[LiteralString] = "SELECT * FROM commons.selection_members"
 _STATEMENTS: Final[LiteralString] = "SELECT * FROM footprint.statements"
 _PROPOSALS: Final[LiteralString] = "SELECT * FROM footprint.proposals"
 _CERTIFICATES: Final[LiteralString] = """
@@ -250,39 +251,119 @@ def _delivered(world: World, trade: Row) -> list[Any]:
     consents = [
         row
         for row in world.rows("consents", "consent_key", _CONSENTS)
-        if row["part_key"] == part["part_key"] and row["consumer_key"] == trade["downstream_key"]
+        if row["operator_key"] == part["operator_key"]
+        and row["part_key"] in (None, part["part_key"])
+        and row["trade_key"] in (None, trade["trade_key"])
+        and row["consumer_key"] in (None, trade["downstream_key"])
     ]
+    return _history(world, part, consents, trade)
+
+
+def _history(world: World, part: Row, consents: Sequence[Row], trade: Row | None) -> list[Any]:
+    """What decisions about a part let out by a trade, or (None) to everybody."""
     if not consents:
         return []
+    trade_key = None if trade is None else trade["trade_key"]
     statements = [
         row
         for row in world.rows("statements", "statement_key", _STATEMENTS)
-        if row["part_key"] == part["part_key"] and row["trade_key"] in (None, trade["trade_key"])
+        if row["part_key"] == part["part_key"] and row["trade_key"] in (None, trade_key)
     ]
+    members = [
+        row
+        for row in world.rows("members", "added_at", _MEMBERS)
+        if row["member_key"] == part["part_key"]
+        or (trade is not None and row["member_key"] == trade["downstream_key"])
+    ]
+    begun = part["created_at"] if trade is None else trade["linked_at"]
     moments = sorted(
-        {row["created_at"] for row in (*consents, *statements)} | {trade["linked_at"]}
+        {row["created_at"] for row in (*consents, *statements)} | {begun}
         | {row["valid_until"] for row in consents if row["valid_until"] is not None}
         | {row["superseded_at"] for row in statements if row["superseded_at"] is not None}
+        | {row["added_at"] for row in members}
+        | {row["removed_at"] for row in members if row["removed_at"] is not None}
     )  # fmt: skip
     found: list[Any] = []
     for at in moments:
-        if at < trade["linked_at"]:
+        if at < begun:
             continue
-        consent = _at(consents, at)
+        consent = _decision(consents, members, part, trade, at)
         statement = max(
-            (row for row in (_at(_of(statements, key), at) for key in (None, trade["trade_key"])) if row),
+            (row for row in (_at(_of(statements, key), at) for key in {None, trade_key}) if row),
             key=lambda row: row["trade_key"] is not None,
             default=None,
         )
-        content = _content(world, part, consent, statement, at)
+        content = _content(world, part, consent, statement)
         if content != (found[-1][0] if found else {}):
             versions = (
                 () if statement is None or not content else (statement["statement_id"], statement["version"])
             )
             agreed = (
-                () if consent is None else (consent["consent_id"], consent["version"], consent["valid_until"])
+                ()
+                if consent is None or not content
+                else (consent["consent_id"], consent["version"], consent["purpose"], consent["valid_until"])
             )
             found.append((content, at, versions, agreed))
+    return found
+
+
+_CLOSENESS: Final = {
+    **{("subject", name): rank for rank, name in enumerate(("trade", "part", "family", "operator"))},
+    **{("consumer", name): rank for rank, name in enumerate(("company", "group", "members", "public"))},
+}
+
+
+def _decision(
+    consents: Sequence[Row], members: Sequence[Row], part: Row, trade: Row | None, at: datetime
+) -> Row | None:
+    """The most specific decision in force at a moment, as its provider's rules have it (`commons.consents.rules`)."""
+
+    def belongs(selection_key: int | None, member_key: int) -> bool:
+        return selection_key is None or any(
+            row["selection_key"] == selection_key
+            and row["member_key"] == member_key
+            and row["added_at"] <= at
+            and (row["removed_at"] is None or row["removed_at"] > at)
+            for row in members
+        )
+
+    by_consent: dict[UUID, list[Row]] = {}
+    for row in consents:
+        by_consent.setdefault(row["consent_id"], []).append(row)
+    deciding = [
+        row
+        for row in filter(None, (_at(versions, at) for versions in by_consent.values()))
+        if row["state"] in ("granted", "refused")
+        and (row["valid_until"] is None or row["valid_until"] > at)
+        and belongs(row["family_key"], part["part_key"])
+        and (trade is None or belongs(row["group_key"], trade["downstream_key"]))
+    ]
+    return min(
+        deciding,
+        key=lambda row: (
+            _CLOSENESS["subject", row["subject"]],
+            _CLOSENESS["consumer", row["consumer"]],
+            -row["consent_key"],
+        ),
+        default=None,
+    )
+
+
+def _shared(world: World, _: int) -> list[Any]:
+    """What everybody is let have of every part."""
+    consents = world.rows("consents", "consent_key", _CONSENTS)
+    found: list[Any] = []
+    for audience in ("members", "public"):
+        wide = [row for row in consents if row["consumer"] == audience and row["trade_key"] is None]
+        for part in world.parts.values():
+            about = [
+                row
+                for row in wide
+                if row["operator_key"] == part["operator_key"] and row["part_key"] in (None, part["part_key"])
+            ]
+            said = _history(world, part, about, None)
+            if said:
+                found.append((audience, part["trace_id"], said))
     return found
 
 
@@ -300,13 +381,9 @@ def _at(versions: Iterable[Row], at: datetime) -> Row | None:
     return holding[-1] if holding else None
 
 
-def _content(
-    world: World, part: Row, consent: Row | None, statement: Row | None, at: datetime
-) -> dict[str, Any]:
+def _content(world: World, part: Row, consent: Row | None, statement: Row | None) -> dict[str, Any]:
     """The consented attributes, each with exactly what belongs to it."""
     if consent is None or consent["state"] != "granted" or part["deleted_at"] is not None:
-        return {}
-    if consent["valid_until"] is not None and consent["valid_until"] <= at:
         return {}
     said: dict[str, Any] = {}
     if statement is not None:
@@ -381,11 +458,18 @@ FLOWS: Final[tuple[Flow, ...]] = (
     ),
     Flow(
         "delivery",
-        "the consented attributes of a supplier's part, with the version stated, the version and end of the consent, and "
-        "when; that it was taken back",
+        "the consented attributes of a supplier's part, with the version stated, the version, purpose and end of the "
+        "consent, and when; that it was taken back",
         "the consumer of the consent",
         "the supplier decided so; without the versions nobody could prove or cite what was delivered",
         _deliveries,
+    ),
+    Flow(
+        "shared",
+        "the consented attributes of a part, with its trace id, the version stated, the purpose and the end of the consent",
+        "every member",
+        "its company decided to disclose them to every member or to the public",
+        _shared,
     ),
     Flow(
         "read",

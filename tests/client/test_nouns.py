@@ -348,3 +348,37 @@ class TestNotifications:
         assert (b.client.notifications.mark_read(ids), b.client.notifications.mark_read(ids)) == (1, 0)
         (told,) = b.client.notifications.list()
         assert told.read_at is not None
+
+
+class TestWideConsents:
+    def test_a_group_is_tried_out_decided_and_taken_back(self, company):
+        a, b = company("A社"), company("B社")
+        own = b.client.parts.create(part(b, "Q"))
+        group = b.client.groups.create("協力会", [a.operator_id])
+        family = b.client.families.create("鋼材", [own.trace_id])
+        assert [one.name for one in b.client.groups.list()] == ["協力会"]
+        assert b.client.families.get(family.selection_id).members == (own.trace_id,)
+        draft = ConsentDraft(
+            family_id=family.selection_id,
+            group_id=group.selection_id,
+            attributes=frozenset({"total"}),
+            purpose=b.client.consents.purposes()[0].purpose,
+            reason="取り決め",
+        )
+        (glimpse,) = b.client.consents.would_see(own.trace_id, a.operator_id, decision=draft)
+        assert glimpse.withheld["total"] == "nothing_to_say"
+        assert [(one.consent_id, one.why_not) for one in glimpse.considered] == [(None, None)]
+        decided = b.client.consents.decide(draft)
+        assert (decided.subject, decided.consumer, decided.reason) == ("family", "group", "取り決め")
+        assert b.client.consents.consequences(decided.consent_id).items == ()
+        taken_back = b.client.consents.withdraw(decided.consent_id, reason="終了")
+        assert (taken_back.state, taken_back.reason) == ("withdrawn", "終了")
+        assert b.client.groups.replace(group.selection_id, "旧協力会", []).members == ()
+        b.client.families.delete(family.selection_id)
+        assert list(b.client.families.list()) == []
+        refused = b.client.consents.decide(
+            ConsentDraft(whole=True, audience="public", attributes=frozenset(), refuse=True)
+        )
+        assert refused.state == "refused"
+        assert list(a.client.shared.list(operator_id=b.operator_id)) == []
+        assert list(b.client.reads.list(trace_id=own.trace_id)) == []

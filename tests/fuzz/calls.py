@@ -381,6 +381,56 @@ V1: Final[tuple[Call, ...]] = (
         who="supplier",
     ),
     call(
+        "POST",
+        "/v1/consents",
+        {
+            "family_id": "{family}",
+            "group_id": "{group}",
+            "kind": "CFP",
+            "attributes": ["total"],
+            "purpose": "vehicle_lca",
+            "reason": "協力会の取り決め",
+        },
+        who="supplier",
+    ),
+    call(
+        "POST",
+        "/v1/consents/try",
+        {
+            "trace_id": "{own}",
+            "consumer_id": "{customer}",
+            "kind": "CFP",
+            "decision": {"trace_id": "{own}", "group_id": "{group}", "attributes": ["total", "pds"]},
+        },
+        who="supplier",
+    ),
+    call("GET", "/v1/consents/{consent_id}/consequences", at={"consent_id": "{consent}"}, who="supplier"),
+    call("GET", "/v1/purposes"),
+    call("GET", "/v1/shared", operator_id="{supplier}", trace_id="{own}", kind="CFP", after="{delivery}"),
+    *(
+        one
+        for noun, member in (("groups", "{customer}"), ("families", "{own}"))
+        for name in [noun.removesuffix("s").replace("ie", "y")]
+        for one in (
+            call("GET", f"/v1/{noun}", who="supplier", after=f"{{{name}}}"),
+            call("POST", f"/v1/{noun}", {"name": "得意先", "members": [member]}, who="supplier"),
+            call("GET", f"/v1/{noun}/{{selection_id}}", at={"selection_id": f"{{{name}}}"}, who="supplier"),
+            call(
+                "PUT",
+                f"/v1/{noun}/{{selection_id}}",
+                {"name": "得意先", "members": [member]},
+                at={"selection_id": f"{{{name}}}"},
+                who="supplier",
+            ),
+            call(
+                "DELETE",
+                f"/v1/{noun}/{{selection_id}}",
+                at={"selection_id": f"{{lost_{name}}}"},
+                who="supplier",
+            ),
+        )
+    ),
+    call(
         "GET",
         "/v1/reads",
         who="supplier",

@@ -23,6 +23,8 @@ LISTS = (
     "/plants",
     "/requests",
     "/consents",
+    "/groups",
+    "/families",
     "/notifications",
     "/proposals",
     "/files",
@@ -126,6 +128,10 @@ def found(world: World, http: TestClient) -> Chain:
     things["delivery"] = good(a.get("/deliveries", trace_id=things["bought"]))["items"][0]["delivery_id"]
     world.work_off()
     things["read"] = good(b.get("/reads"))["items"][0]["read_id"]
+    for noun, name, member in (("groups", "group", a.id), ("families", "family", things["own"])):
+        for key in (name, f"lost_{name}"):
+            made = good(b.post(f"/{noun}", {"name": key, "members": [member]}))
+            things[key] = made["selection_id"]
     things["counted"] = a.part("算定品")
     things["sheet"] = good(a.put(f"/parts/{things['counted']}/sheets", SHEET))["sheet_id"]
     things["battery"] = a.part("電池", unit="unit")

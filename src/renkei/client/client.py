@@ -11,7 +11,7 @@ import httpx2
 from renkei.client._wire import Patience, Wire
 from renkei.client.auth import Auth
 from renkei.client.bulk import Bulk
-from renkei.client.consents import Consents, Reads
+from renkei.client.consents import Consents, Reads, Selections, SharedDisclosures
 from renkei.client.credentials import Credentials
 from renkei.client.files import Files, PartCertificates
 from renkei.client.footprints import Estimates, Footprints, Proposals
@@ -66,6 +66,9 @@ class Client:
         self.deliveries = Deliveries(self._wire)
         self.requests = Requests(self._wire)
         self.consents = Consents(self._wire)
+        self.groups = Selections(self._wire, "groups")
+        self.families = Selections(self._wire, "families")
+        self.shared = SharedDisclosures(self._wire)
         self.reads = Reads(self._wire)
         self.footprints = Footprints(self._wire)
         self.estimates = Estimates(self._wire)

@@ -22,7 +22,7 @@ CountedBy = Literal["customer", "supplier"]
 Direction = Literal["sent", "received"]
 RequestState = Literal["NOT_COMPLETED", "COMPLETED", "REJECT", "CANCEL"]
 Verdict = Literal["accepted", "queried", "returned"]
-ConsentState = Literal["granted", "withdrawn", "expired"]
+ConsentState = Literal["requested", "granted", "refused", "withdrawn", "expired"]
 
 
 # -- pages ----------------------------------------------------------------------------------------------------------
@@ -322,6 +322,7 @@ class Delivery:
     attributes: Mapping[str, Any]
     statement_id: UUID | None
     statement_version: int | None
+    purpose: str | None
     valid_until: datetime | None
     withdrawn: bool
     delivered_at: datetime
@@ -406,18 +407,27 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentDraft:
-    """What one customer may see of one own part, replacing what was decided before for the two.
+    """What a consumer may see of a subject, replacing what was decided before about the two.
 
+    Exactly one of `trace_id`, `trade_id`, `family_id` and `whole`, and one of `consumer_id`, `group_id` and `audience`
+    ("members", "public"). `refuse`: nothing, whatever a more general decision says.
     `standing`: every new value too; otherwise the value of the moment, once. `purpose` None: to answer its request.
     """
 
-    trace_id: UUID
-    consumer_id: UUID
     attributes: frozenset[str]
+    trace_id: UUID | None = None
+    trade_id: UUID | None = None
+    family_id: UUID | None = None
+    whole: bool = False
+    consumer_id: UUID | None = None
+    group_id: UUID | None = None
+    audience: str | None = None
+    refuse: bool = False
     kind: str = "CFP"
     purpose: str | None = None
     valid_until: datetime | None = None
     standing: bool = True
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -426,8 +436,13 @@ class Consent:
 
     consent_id: UUID
     version: int
-    trace_id: UUID
-    consumer_id: UUID
+    subject: str
+    trace_id: UUID | None
+    trade_id: UUID | None
+    family_id: UUID | None
+    consumer: str
+    consumer_id: UUID | None
+    group_id: UUID | None
     kind: str
     attributes: tuple[str, ...]
     purpose: str
@@ -436,9 +451,105 @@ class Consent:
     standing: bool
     state: ConsentState
     decided_by: str
+    reason: str | None
     created_at: datetime
     current: bool
     stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """A decision that might have decided; `why_not` None: it decides; `consent_id` None: the one that is tried out."""
+
+    consent_id: UUID | None
+    version: int
+    subject: str
+    consumer: str
+    state: ConsentState
+    attributes: tuple[str, ...]
+    why_not: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """A warning: what the company could compute from what it would see, though it is withheld."""
+
+    code: str
+    from_attributes: tuple[str, ...]
+    computes: str
+    ja: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """What would be seen by one trade (None: by one that might be linked), and why (not)."""
+
+    trade_id: UUID | None
+    seen: Mapping[str, Any]
+    withheld: Mapping[str, str]
+    considered: tuple[Considered, ...]
+    warnings: tuple[Inference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """What a customer would lose by one trade, what it would still see, and how often it has read what it has."""
+
+    trade_id: UUID
+    trace_id: UUID
+    consumer_id: UUID
+    request_id: UUID | None
+    lost: tuple[str, ...]
+    kept: tuple[str, ...]
+    reads: int
+    last_read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequences:
+    """What taking a consent back would do; `more`: there are parts beyond those looked at."""
+
+    items: tuple[Loss, ...]
+    more: bool
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """An own group of companies or family of own parts, which consents may name."""
+
+    selection_id: UUID
+    name: str
+    members: tuple[UUID, ...]
+    created_at: datetime
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """A purpose of the starting set; any other words will do."""
+
+    purpose: str
+    ja: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What a company discloses of a part to every member or to the public."""
+
+    delivery_id: UUID
+    provider_id: UUID
+    audience: str
+    trace_id: UUID
+    kind: str
+    attributes: Mapping[str, Any]
+    statement_id: UUID | None
+    statement_version: int | None
+    purpose: str
+    valid_until: datetime | None
+    delivered_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
+    from renkei.commons.consents.model import Inference, Payload
     from renkei.database.events import Handler
     from renkei.database.transaction import Reaction, Transaction
 
@@ -34,11 +35,17 @@ class Timer:
     work: Callable[[Transaction], int]
 
 
+Contents = Callable[["Transaction", set[int]], "tuple[Mapping[int, Payload], Mapping[int, Payload]]"]
+Inferences = Callable[["Transaction", int, int | None, frozenset[str]], "Sequence[Inference]"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseCase:
     """One use case. `name` is its folder, PostgreSQL schema and Alembic branch at once.
 
     request_kinds: what may be asked ("CFP"); attributes: what may be consented, per kind, with ja/en labels.
+    contents: what there is to say of own parts, by part, and where a trade has a value of its own by trade; inferences:
+    what the attributes that would be shown of an own part (by a trade) let compute of what is withheld.
     has_answer: which of the given own parts can answer a request of the kind (a statement exists).
     reactions: topics of `Transaction.mark` → what to do in the same transaction (`disclosure`: own parts of which the
     consents, links or values changed; `part_inputs`: own parts whose lines, facts, trades or deliveries changed;
@@ -54,6 +61,8 @@ class UseCase:
     has_answer: Callable[[Transaction, Iterable[int]], set[int]]
     metadata: sa.MetaData
     migrations: Path
+    contents: Contents | None = None
+    inferences: Inferences | None = None
     routers: Callable[[Any], tuple[APIRouter, ...]] | None = None
     reactions: Mapping[str, Reaction] = field(default_factory=dict)
     handlers: Mapping[str, Handler] = field(default_factory=dict)

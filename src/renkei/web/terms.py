@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from renkei.commons.consents.purposes import PURPOSES
 from renkei.kit.quantities import Unit, parse_unit
 from renkei.usecases.footprint.model import Stage
 from renkei.web.words import LANGUAGES, Words
@@ -153,12 +154,14 @@ def attribute_name(_: Words, attribute: str) -> str:
 
 def purpose_name(_: Words, purpose: str) -> str:
     """What a value is disclosed for."""
-    return {
-        "answer": _("To answer the request"),
-        "CFP answer": _("To answer the request"),
-        "product_footprint": _("For the footprint of the customer's product"),
-        "regulation": _("For reports the law asks for"),
-    }.get(purpose, purpose)
+    known = next((one for one in PURPOSES if one.purpose == _AS_SAID.get(purpose, purpose)), None)
+    if known is None:
+        return purpose
+    return known.ja if _.language == "ja" else known.en
+
+
+_AS_SAID: Final = {"CFP answer": "answer"}
+"""How other doors say it."""
 
 
 def note_text(_: Words, note: Mapping[str, Any], part: str) -> str:

@@ -168,6 +168,50 @@ def consent_withdrawn(player: Player, _: Cast, rng: random.Random) -> object:
     return player.send("POST", f"/consents/{rng.choice(given)['consent_id']}/withdraw") if given else None
 
 
+def _selection(player: Player, cast: Cast, rng: random.Random, sort: str) -> str:
+    """A group or family of the company's own, made anew or changed."""
+    me = player.company
+    other = rng.choice([one for one in cast.companies if one is not me]).operator_id
+    members = [other, _customer(player, cast, rng)] if sort == "groups" else [me.product, me.end]
+    body = {"name": f"選択{rng.randrange(9)}", "members": rng.sample(members, rng.randrange(3))}
+    present = player.do("GET", f"/{sort}")["items"]
+    if present and rng.random() < 0.6:
+        chosen = rng.choice(present)["selection_id"]
+        player.send("PUT", f"/{sort}/{chosen}", body)
+        return str(chosen)
+    return str(player.do("POST", f"/{sort}", body)["selection_id"])
+
+
+def selection(player: Player, cast: Cast, rng: random.Random) -> object:
+    """Who is in a group, what is in a family."""
+    return _selection(player, cast, rng, rng.choice(["groups", "families"]))
+
+
+def wide_consent(player: Player, cast: Cast, rng: random.Random) -> object:
+    """A disclosure or a refusal about more than a part, or for more than a company."""
+    me = player.company
+    subjects = [{"trace_id": me.product}, {"whole": True}]
+    supplied = [
+        one
+        for one in player.do("GET", "/requests?direction=received")["items"]
+        if one["state"] == "COMPLETED"
+    ]
+    subjects += [{"trade_id": rng.choice(supplied)["trade_id"]}] if supplied else []
+    subjects.append({"family_id": _selection(player, cast, rng, "families")})
+    consumers = [
+        {"consumer_id": _customer(player, cast, rng)},
+        {"group_id": _selection(player, cast, rng, "groups")},
+        {"audience": rng.choice(["members", "public"])},
+    ]
+    what: dict[str, object] = (
+        {"refuse": True}
+        if rng.random() < 0.25
+        else {"attributes": rng.sample(ATTRIBUTES, rng.randrange(1, 6))}
+    )
+    why = {"purpose": rng.choice(["vehicle_lca", "internal_evaluation"]), "reason": f"理由{rng.randrange(9)}"}
+    return player.send("POST", "/consents", rng.choice(subjects) | rng.choice(consumers) | what | why)
+
+
 def reading(player: Player, _: Cast, rng: random.Random) -> object:
     """What was delivered, looked at."""
     bought = list(player.company.bought.values())
@@ -271,7 +315,7 @@ ACTS: Final[Mapping[str, Act]] = {
     for act in (
         value, value_of_end, quality, primary_share, gate_to_gate, categories, structure, parts, part_deleted,
         part_renamed, plant, number_of_part, request, message, answer, request_cancelled, consent, consent_withdrawn,
-        reading, estimate, shares, policy, waiting_value, declaration, certificate, file, invitation, proposal,
+        selection, wide_consent, reading, estimate, shares, policy, waiting_value, declaration, certificate, file, invitation, proposal,
         notifications_read, repeated, refused, later,
     )
 }  # fmt: skip
@@ -297,6 +341,6 @@ def vary(site: Site, cast: Cast, change: tuple[str, int] | None, seed: str) -> N
 
 
 AFTERWARDS: Final = (
-    "consent_withdrawn", "consent", "reading", "value", "answer", "request", "message", "structure", "value_of_end", "request_cancelled",
+    "consent_withdrawn", "consent", "wide_consent", "selection", "reading", "value", "answer", "request", "message", "structure", "value_of_end", "request_cancelled",
 )  # fmt: skip
 """What goes on in every world alike: what others did before may show by it."""

@@ -276,6 +276,12 @@ def _trade(customer: Player, supplier: Player, rng: random.Random) -> None:
             given = supplier.do("POST", "/consents", consent | {"purpose": "CFP answer"})
             if rng.random() < 0.2:
                 supplier.do("POST", f"/consents/{given['consent_id']}/withdraw")
+        if rng.random() < 0.3:
+            group = supplier.do("POST", "/groups", {"name": "得意先", "members": [buyer.operator_id]})
+            family = supplier.do("POST", "/families", {"name": "製品群", "members": [seller.product]})
+            about = rng.choice([{"family_id": family["selection_id"]}, {"whole": True}])
+            whom = rng.choice([{"group_id": group["selection_id"]}, {"audience": "members"}])
+            supplier.do("POST", "/consents", about | whom | {"attributes": ["total", "quality"]})
     else:
         customer.do("PUT", f"/parts/{buyer.bought[seller.number]}/estimate", VALUE)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renkei.kit.errors import Missing, RenkeiError
+from renkei.kit.errors import FaultKind, Missing, RenkeiError
 
 
 class ConsentMissing(Missing):
@@ -51,3 +51,60 @@ class AlreadyOver(RenkeiError):
     code = "already_over"
     en = "The end of the disclosure must lie in the future."
     ja = "開示の終了日時には将来の日時を指定してください。"
+
+
+class ConsentTradeMissing(Missing):
+    """No such trade, or the caller does not supply it."""
+
+    code = "trade_not_found"
+    en = "There is no trade with this identifier that you supply."
+    ja = "指定された識別子の、自社が供給する取引関係は存在しません。"
+
+
+class SelectionMissing(Missing):
+    """No such group or family, or it is another company's."""
+
+    code = "selection_not_found"
+    en = "There is no group or family with this identifier."
+    ja = "指定された識別子のグループまたは製品群は存在しません。"
+
+
+class SelectionMemberMissing(RenkeiError):
+    """A member that is named is no company of the directory, or no own part."""
+
+    code = "member_not_found"
+    en = "There is nothing with this identifier to put into it."
+    ja = "指定された識別子のものは存在しないため、追加できません。"
+
+
+class SelectionInUse(RenkeiError):
+    """A decision in force names the group or family."""
+
+    code = "selection_in_use"
+    kind = FaultKind.CONFLICT
+    en = "A disclosure in force names it. Take that back first."
+    ja = "有効な開示設定で使われています。先にその開示を取り下げてください。"
+
+
+class SubjectUnclear(RenkeiError):
+    """What the decision is about must be said once."""
+
+    code = "subject_unclear"
+    en = "Say what it is about: exactly one of trace_id, trade_id, family_id and whole."
+    ja = "対象を1つだけ指定してください（trace_id、trade_id、family_id、wholeのいずれか）。"
+
+
+class ConsumerUnclear(RenkeiError):
+    """Whom the decision is for must be said once."""
+
+    code = "consumer_unclear"
+    en = "Say whom it is for: exactly one of consumer_id, group_id and audience."
+    ja = "開示先を1つだけ指定してください（consumer_id、group_id、audienceのいずれか）。"
+
+
+class RefusalEmpty(RenkeiError):
+    """A refusal lets nothing out."""
+
+    code = "refusal_with_attributes"
+    en = "A refusal discloses nothing: leave the attributes empty."
+    ja = "拒否する場合、開示項目は指定できません。"

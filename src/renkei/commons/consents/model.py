@@ -8,27 +8,44 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-ConsentState = Literal["granted", "withdrawn", "expired"]
+ConsentState = Literal["requested", "granted", "refused", "withdrawn", "expired"]
+Subject = Literal["trade", "part", "family", "operator"]
+"""What a consent is about, the closest first: one trade, an own part, a family of own parts, everything of the company."""
+Consumer = Literal["company", "group", "members", "public"]
+"""Whom it is for, the closest first."""
+Audience = Literal["members", "public"]
+Sort = Literal["group", "family"]
+"""What a selection holds: companies, or own parts."""
 ANSWER: Final = "answer"
 """The purpose of a consent that names none: to answer the consumer's request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentDraft:
-    """What the provider decides to disclose of one own part to one consumer.
+    """What the provider decides to disclose of a subject to a consumer, replacing its former decision about the two.
 
-    It covers every trade of that pair, also those that are linked later, and needs neither link nor value yet.
-    `attributes` are names that the use case of `kind` offers; they replace those of the former version.
-    `standing`: every new value is delivered too; otherwise only the value of the moment (once).
+    The subject is exactly one of an own part (`trace_id`), a trade it supplies (`trade_id`), a family (`family_id`) or
+    the whole company (`whole`); the consumer exactly one of a company (`consumer_id`), a group (`group_id`) or an
+    `audience`. It covers trades that are linked later, and parts and companies that join later.
+    `attributes` are names that the use case of `kind` offers; none of them withdraws. `refuse`: nothing, whatever a more
+    general decision says. `standing`: every new value is delivered too; otherwise only the value of the moment (once).
+    `reason`: why, for the own records.
     """
 
-    trace_id: UUID
-    consumer_id: UUID
     kind: str
     attributes: frozenset[str]
+    trace_id: UUID | None = None
+    trade_id: UUID | None = None
+    family_id: UUID | None = None
+    whole: bool = False
+    consumer_id: UUID | None = None
+    group_id: UUID | None = None
+    audience: Audience | None = None
+    refuse: bool = False
     purpose: str = ANSWER
     valid_until: datetime | None = None
     standing: bool = True
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +54,13 @@ class Consent:
 
     consent_id: UUID
     version: int
-    trace_id: UUID
-    consumer_id: UUID
+    subject: Subject
+    trace_id: UUID | None
+    trade_id: UUID | None
+    family_id: UUID | None
+    consumer: Consumer
+    consumer_id: UUID | None
+    group_id: UUID | None
     kind: str
     attributes: frozenset[str]
     purpose: str
@@ -47,6 +69,7 @@ class Consent:
     standing: bool
     state: ConsentState
     decided_by: str
+    reason: str | None
     created_at: datetime
     superseded_at: datetime | None
 
@@ -54,6 +77,52 @@ class Consent:
     def current(self) -> bool:
         """Whether no later version exists."""
         return self.superseded_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredConsent:
+    """The current version of a consent, by keys, with those it reaches.
+
+    `parts`: of a family, its parts (as far as they were asked for); `members`: of a group, its companies (likewise).
+    """
+
+    consent_key: int
+    consent_id: UUID
+    version: int
+    subject: Subject
+    part_key: int | None
+    trade_key: int | None
+    family_key: int | None
+    consumer: Consumer
+    consumer_key: int | None
+    group_key: int | None
+    kind: str
+    attributes: frozenset[str]
+    purpose: str
+    valid_from: datetime
+    valid_until: datetime | None
+    standing: bool
+    state: ConsentState
+    reason: str | None
+    parts: frozenset[int] = frozenset()
+    members: frozenset[int] = frozenset()
+
+    def holds_at(self, moment: datetime) -> bool:
+        """Whether it lets anything out at `moment`."""
+        return self.state == "granted" and (self.valid_until is None or self.valid_until > moment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A company's own named choice: of companies (a group) or of own parts (a family)."""
+
+    selection_key: int
+    selection_id: UUID
+    sort: Sort
+    name: str
+    members: tuple[UUID, ...]
+    """Public ids: of companies, or of parts."""
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +151,7 @@ class Delivery:
     statement_version: int | None
     consent_id: UUID
     consent_version: int
+    purpose: str | None
     valid_until: datetime | None
     withdrawn: bool
     delivered_at: datetime
@@ -92,6 +162,25 @@ class Received(Delivery):
     """A row of the own inbox with the trade it came by."""
 
     trade_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What a company discloses of a part to every member or to the public, as it is in force."""
+
+    delivery_key: int
+    delivery_id: UUID
+    provider_key: int
+    provider_id: UUID
+    audience: Audience
+    trace_id: UUID
+    kind: str
+    payload: Mapping[str, Mapping[str, Any]]
+    statement_id: UUID | None
+    statement_version: int | None
+    purpose: str
+    valid_until: datetime | None
+    delivered_at: datetime
 
 
 Reader = Literal["person", "application"]
@@ -118,3 +207,74 @@ class ReadEntry:
     first_at: datetime
     last_at: datetime
     times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """Something withheld that a consumer could compute from what it would be shown. `computes`: what, by a word."""
+
+    code: str
+    from_attributes: tuple[str, ...]
+    computes: str
+    ja: str
+    en: str
+
+
+WhyNot = Literal["other_subject", "other_consumer", "requested", "withdrawn", "expired", "less_specific"]
+"""Why a decision does not decide."""
+Withheld = Literal["no_decision", "refused", "not_consented", "nothing_to_say", "not_linked"]
+"""Why an attribute would not be seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """A decision that might have decided. `why_not` None: it decides. `consent_id` None: the one that is tried out."""
+
+    consent_id: UUID | None
+    version: int
+    subject: Subject
+    consumer: Consumer
+    state: ConsentState
+    attributes: frozenset[str]
+    why_not: WhyNot | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """What a consumer would see of a part by one trade (None: by a trade that might be linked), and why (not)."""
+
+    trade_id: UUID | None
+    considered: tuple[Considered, ...]
+    seen: Mapping[str, Mapping[str, Any]]
+    withheld: Mapping[str, Withheld]
+    inferences: tuple[Inference, ...]
+
+    @property
+    def deciding(self) -> Considered | None:
+        """The decision that decides."""
+        return next((one for one in self.considered if one.why_not is None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """What a consumer would lose by one trade if a consent were taken back, and what it would still see.
+
+    `reads`: how often it has read what was delivered by it; what was read stays known.
+    """
+
+    trade_id: UUID
+    trace_id: UUID
+    consumer_id: UUID
+    request_id: UUID | None
+    lost: frozenset[str]
+    kept: frozenset[str]
+    reads: int
+    last_read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequences:
+    """What taking a consent back would do. `more`: parts beyond those looked at."""
+
+    losses: tuple[Loss, ...]
+    more: bool

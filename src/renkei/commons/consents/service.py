@@ -1,28 +1,27 @@
-"""Operations on consents and deliveries. Every function acts as the transaction's operator.
+"""Operations on consents and on inboxes. Every function acts as the transaction's operator.
 
-Disclosure is a write, not a filter: whatever changes (a consent, a link, a value), the use case is asked what there is
-to say of the own parts concerned (topic "disclosure"), and `deliver` brings each consumer's inbox up to date:
-
-- a consent in force and something consented to say: one row with exactly those attributes, unless the newest row of
-  that trade says the same already;
-- no consent (any more), no value, or the trade is linked to another part now: one tombstone, if the newest row is not
-  one yet. A consumer that never got anything gets no tombstone, so it cannot tell a refusal from silence.
+Which decision decides is `rules`; how it gets into the inboxes is `delivering`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
-from typing import Any, Final
+from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
-from renkei.commons.consents import store
+from renkei.commons.consents import selections, store
+from renkei.commons.consents.delivering import DELIVERY_WRITTEN, REACTIONS, deliver
 from renkei.commons.consents.errors import (
     AlreadyOver,
     ConsentMissing,
     ConsentPartMissing,
+    ConsentTradeMissing,
     ConsumerMissing,
+    ConsumerUnclear,
+    RefusalEmpty,
+    SubjectUnclear,
     UnknownAttribute,
     UnknownKind,
 )
@@ -30,50 +29,85 @@ from renkei.commons.consents.model import (
     ANSWER,
     Consent,
     ConsentDraft,
+    Consumer,
     Delivery,
-    Payload,
     ReadEntry,
     Received,
+    Shared,
+    StoredConsent,
+    Subject,
 )
-from renkei.commons.consents.store import NewDelivery, Sent, StoredConsent
+from renkei.commons.consents.spreading import CONSENT_CHANGED, HANDLERS, spread
 from renkei.commons.ledger import service as ledger
-from renkei.commons.notifications import service as notifications
 from renkei.commons.operators import service as operators
 from renkei.commons.parts import service as parts
-from renkei.commons.trades import service as trades
-from renkei.commons.trades.model import TradeInto
 from renkei.commons.usecase import use_case_of
 from renkei.database.caller import WRITERS
-from renkei.database.transaction import Event, Transaction
+from renkei.database.transaction import Transaction
 from renkei.kit.paging import Page, page_of
 
-DELIVERY_WRITTEN: Final = "jp.renkei.delivery.written.v1"
-CONSENT_CHANGED: Final = "jp.renkei.consent.changed.v1"
+__all__ = [
+    "CONSENT_CHANGED",
+    "DELIVERY_WRITTEN",
+    "HANDLERS",
+    "REACTIONS",
+    "consents_of",
+    "decide",
+    "deliver",
+    "expire",
+    "inbox",
+    "may_matter",
+    "note_reads",
+    "note_reads_of",
+    "providers_with_ended",
+    "reads_of",
+    "received_by_ids",
+    "received_for",
+    "release",
+    "shared",
+    "wanted",
+    "withdraw",
+]
+
 _DOORS: Final = frozenset({"ouranos", "v1", "page"})
 """Where somebody outside reads; a worker only calculates."""
 
 
 def decide(tx: Transaction, draft: ConsentDraft) -> Consent:
-    """Disclose `draft.attributes` of an own part to one consumer from now on; none of them withdraws.
+    """Disclose `draft.attributes` of a subject to a consumer from now on; none of them withdraws, `refuse` refuses.
 
-    Raises `ConsentPartMissing`, `ConsumerMissing`, `UnknownKind`, `UnknownAttribute`, `AlreadyOver`.
+    Raises `SubjectUnclear`, `ConsumerUnclear`, `ConsentPartMissing`, `ConsentTradeMissing`, `SelectionMissing`,
+    `ConsumerMissing`, `UnknownKind`, `UnknownAttribute`, `AlreadyOver`, `RefusalEmpty`.
     """
     tx.caller.require(*WRITERS)
+    former = _former(tx, _checked(tx, draft))
+    return _write(tx, former, _as_drafted(former, draft))
+
+
+def wanted(tx: Transaction, draft: ConsentDraft) -> StoredConsent:
+    """What `decide` would write, and nothing is written. Raises as it does."""
+    former = _former(tx, _checked(tx, draft))
+    return replace(_as_drafted(former, draft), version=former.version + 1)
+
+
+def _checked(tx: Transaction, draft: ConsentDraft) -> ConsentDraft:
     _check_attributes(draft.kind, draft.attributes)
     if draft.valid_until is not None and draft.valid_until <= tx.now:
         raise AlreadyOver("/valid_until")
-    former = _former(tx, draft.trace_id, draft.consumer_id, draft.kind)
-    return _write(
-        tx,
+    if draft.refuse and draft.attributes:
+        raise RefusalEmpty("/attributes")
+    return draft
+
+
+def _as_drafted(former: StoredConsent, draft: ConsentDraft) -> StoredConsent:
+    return replace(
         former,
-        replace(
-            former,
-            attributes=draft.attributes,
-            purpose=draft.purpose,
-            valid_until=draft.valid_until,
-            standing=draft.standing,
-            state="granted" if draft.attributes else "withdrawn",
-        ),
+        attributes=draft.attributes,
+        purpose=draft.purpose,
+        valid_until=draft.valid_until,
+        standing=draft.standing,
+        state="refused" if draft.refuse else "granted" if draft.attributes else "withdrawn",
+        reason=draft.reason,
     )
 
 
@@ -88,11 +122,13 @@ def release(
 ) -> Consent:
     """Switch single attributes on or off, leaving the others of the current consent as they are (Ouranos: cfpAcl).
 
-    What it makes is standing and without an end. Raises as `decide` does.
+    What it makes is about one part for one company, standing and without an end. Raises as `decide` does.
     """
     tx.caller.require(*WRITERS)
     _check_attributes(kind, changes)
-    former = _former(tx, trace_id, consumer_id, kind)
+    former = _former(
+        tx, ConsentDraft(trace_id=trace_id, consumer_id=consumer_id, kind=kind, attributes=frozenset())
+    )
     held = former.holds_at(tx.now)
     attributes = (former.attributes if held else frozenset()) - changes.keys()
     attributes |= {name for name, released in changes.items() if released}
@@ -106,17 +142,21 @@ def release(
             valid_until=former.valid_until if held else None,
             standing=True,
             state="granted" if attributes else "withdrawn",
+            reason=None,
         ),
     )
 
 
-def withdraw(tx: Transaction, consent_id: UUID) -> Consent:
-    """Take a consent back: a tombstone goes to the inbox it had let something into. Raises `ConsentMissing`."""
+def withdraw(tx: Transaction, consent_id: UUID, reason: str | None = None) -> Consent:
+    """Take a consent back: a tombstone goes to each inbox it had let something into, unless a more general one lets it.
+
+    Raises `ConsentMissing`.
+    """
     tx.caller.require(*WRITERS)
     former = store.current_by_id(tx, consent_id)
     if former is None:
         raise ConsentMissing
-    return _write(tx, former, replace(former, attributes=frozenset(), state="withdrawn"))
+    return _write(tx, former, replace(former, attributes=frozenset(), state="withdrawn", reason=reason))
 
 
 def consents_of(
@@ -126,6 +166,8 @@ def consents_of(
     trace_ids: Iterable[UUID] | None = None,
     consumer_id: UUID | None = None,
     kind: str | None = None,
+    subject: Subject | None = None,
+    consumer: Consumer | None = None,
     history: bool = False,
     after: UUID | None = None,
     after_version: int | None = None,
@@ -142,44 +184,13 @@ def consents_of(
         trace_ids=None if trace_ids is None else list(trace_ids),
         consumer_id=consumer_id,
         kind=kind,
+        subject=subject,
+        consumer=consumer,
         history=history,
         after=after,
         after_version=after_version,
         limit=limit,
     )
-
-
-def deliver(
-    tx: Transaction,
-    kind: str,
-    payloads: Mapping[int, Payload],
-    per_trade: Mapping[int, Payload] | None = None,
-) -> None:
-    """Bring every consumer's inbox up to date for the own parts in `payloads` (part key → what there is to say).
-
-    `per_trade` (trade key → payload) goes before the part's general payload. A part with nothing to say has a payload
-    without attributes. Two reads if nobody may see anything, and then nothing is written.
-    """
-    consents = {(c.part_key, c.consumer_key): c for c in store.current_of_parts(tx, payloads, kind)}
-    if not consents:
-        return
-    into = {trade.trade_key: trade for trade in trades.trades_into(tx, payloads, kind)}
-    consent_ids = {consent.consent_id for consent in consents.values()}
-    sent = {
-        row.trade_key: row
-        for row in store.sent(
-            tx, kind, [(trade.trade_key, trade.downstream_key) for trade in into.values()], list(consent_ids)
-        )
-    }
-    writer = _Writer(tx)
-    for trade in into.values():
-        consent = consents.get((trade.upstream_part_key, trade.downstream_key))
-        payload = (per_trade or {}).get(trade.trade_key) or payloads[trade.upstream_part_key]
-        writer.bring_up_to_date(trade, consent, payload, sent.get(trade.trade_key))
-    for row in sent.values():
-        if row.trade_key not in into and row.consent_id in consent_ids:
-            writer.bury(row, row.downstream_part_key)
-    writer.write(kind)
 
 
 def may_matter(tx: Transaction, kind: str, part_keys: Iterable[int]) -> bool:
@@ -202,11 +213,27 @@ def received_by_ids(tx: Transaction, delivery_ids: Iterable[UUID]) -> dict[UUID,
 def received_for(
     tx: Transaction, part_key: int, *, kind: str | None = None, after: UUID | None = None, limit: int = 100
 ) -> Page[Received]:
-    """What came into the caller's inbox for a bought part, newest first, tombstones too. One statement. A read on record."""
+    """What came into the caller's inbox for a bought part, newest first, tombstones too. One statement; a read on record."""
     rows = store.received_for(tx, part_key, kind=kind, after=after, limit=limit + 1)
     page = page_of(rows, limit, id_of=lambda row: row.delivery_id)
     note_reads(tx, page.items)
     return page
+
+
+def shared(
+    tx: Transaction,
+    *,
+    provider_id: UUID | None = None,
+    trace_id: UUID | None = None,
+    kind: str | None = None,
+    after: UUID | None = None,
+    limit: int = 100,
+) -> Page[Shared]:
+    """What companies disclose to every member or to the public, newest first. One statement."""
+    rows = store.shared(
+        tx, provider_id=provider_id, trace_id=trace_id, kind=kind, after=after, limit=limit + 1
+    )
+    return page_of(rows, limit, id_of=lambda row: row.delivery_id)
 
 
 # -- who read what ---------------------------------------------------------------------------------------------------
@@ -265,118 +292,8 @@ def expire(tx: Transaction) -> int:
         store.write(tx, expired, tx.caller.actor)
         for consent in expired:
             _record(tx, consent)
-        tx.mark("disclosure", [consent.part_key for consent in ended])
-        for consent in ended:
-            tx.emit(Event(CONSENT_CHANGED, tx.caller.operator_key, consent.consent_id))
+            spread(tx, consent)
     return len(ended)
-
-
-class _Writer:
-    """Collects what is to be written, then writes rows, events and notifications in one statement each."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self.tx = tx
-        self.rows: list[NewDelivery] = []
-        self.told: list[tuple[int, int, int | None]] = []
-
-    def bring_up_to_date(
-        self, trade: TradeInto, consent: StoredConsent | None, payload: Payload, last: Sent | None
-    ) -> None:
-        """Decide what one trade's inbox needs."""
-        content: dict[str, Any] = {}
-        if consent is not None and consent.holds_at(self.tx.now):
-            content = {
-                name: payload.attributes[name] for name in consent.attributes if name in payload.attributes
-            }
-        if consent is None or not content:
-            if last is not None and (consent is None or not _is_once(consent, last)):
-                self.bury(last, trade.downstream_part_key, trade.request_key)
-            return
-        if last is not None and not last.withdrawn:
-            if _is_once(consent, last):
-                return
-            if (
-                last.payload == content
-                and last.valid_until == consent.valid_until
-                and last.consent_id == consent.consent_id
-            ):
-                return
-        self._add(
-            trade.downstream_part_key,
-            NewDelivery(
-                delivery_id=self.tx.new_id(),
-                consumer_key=trade.downstream_key,
-                consumer_id=trade.downstream_operator_id,
-                trade_key=trade.trade_key,
-                trade_id=trade.trade_id,
-                payload=content,
-                statement_id=payload.statement_id,
-                statement_version=payload.version,
-                consent_id=consent.consent_id,
-                consent_version=consent.version,
-                valid_until=consent.valid_until,
-                withdrawn=False,
-            ),
-        )
-        if last is not None and any(content.get(name) != said for name, said in last.payload.items()):
-            # Something the consumer held before reads otherwise now; a first answer is told by the trade itself.
-            self.told.append((trade.downstream_key, trade.trade_key, trade.request_key))
-
-    def bury(self, last: Sent, downstream_part_key: int, request_key: int | None = None) -> None:
-        """Write a tombstone over `last`, unless it is one."""
-        if last.withdrawn:
-            return
-        self._add(
-            downstream_part_key,
-            NewDelivery(
-                delivery_id=self.tx.new_id(),
-                consumer_key=last.consumer_key,
-                consumer_id=last.consumer_id,
-                trade_key=last.trade_key,
-                trade_id=last.trade_id,
-                payload={},
-                statement_id=None,
-                statement_version=None,
-                consent_id=last.consent_id,
-                consent_version=last.consent_version,
-                valid_until=None,
-                withdrawn=True,
-            ),
-        )
-        self.told.append((last.consumer_key, last.trade_key, request_key))
-
-    def _add(self, downstream_part_key: int, row: NewDelivery) -> None:
-        self.rows.append(row)
-        self.tx.emit(
-            Event(
-                DELIVERY_WRITTEN,
-                row.consumer_key,
-                row.delivery_id,
-                {
-                    "part": downstream_part_key,
-                    "trade": row.trade_key,
-                    "hops": self.tx.hops.get(DELIVERY_WRITTEN, 0) + 1,
-                },
-            )
-        )
-
-    def write(self, kind: str) -> None:
-        """Write everything collected."""
-        if self.rows:
-            store.send(self.tx, kind, self.rows)
-            for row in self.rows:
-                _record_delivery(self.tx, kind, row)
-        notifications.notify_bundled(self.tx, f"{kind}_UPDATED", self.told)
-
-
-def _is_once(consent: StoredConsent, last: Sent) -> bool:
-    """Whether `consent` was for one value, and `last` is that one."""
-    return (
-        not consent.standing
-        and consent.state == "granted"
-        and not last.withdrawn
-        and (last.consent_id, last.consent_version) == (consent.consent_id, consent.version)
-    )
 
 
 def _check_attributes(kind: str, names: Iterable[str]) -> None:
@@ -389,28 +306,73 @@ def _check_attributes(kind: str, names: Iterable[str]) -> None:
             raise UnknownAttribute("/attributes", value=name, allowed=", ".join(offered))
 
 
-def _former(tx: Transaction, trace_id: UUID, consumer_id: UUID, kind: str) -> StoredConsent:
-    """The current consent for an own part and a consumer; version 0 of a new one if there is none."""
-    part = parts.part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise ConsentPartMissing("/trace_id")
-    consumer_key = operators.keys_of_operators(tx, [consumer_id]).get(consumer_id)
-    if consumer_key is None:
-        raise ConsumerMissing("/consumer_id")
-    return store.current(tx, part.part_key, consumer_key, kind) or StoredConsent(
-        consent_key=0,
+def _former(tx: Transaction, draft: ConsentDraft) -> StoredConsent:
+    """The current decision about the draft's subject and consumer; version 0 of a new one if there is none."""
+    new = replace(
+        _to_whom(tx, draft, _about_what(tx, draft)),
         consent_id=tx.new_id(),
-        version=0,
-        part_key=part.part_key,
-        consumer_key=consumer_key,
-        kind=kind,
-        attributes=frozenset(),
-        purpose=ANSWER,
+        kind=draft.kind,
         valid_from=tx.now,
-        valid_until=None,
-        standing=True,
-        state="withdrawn",
     )
+    return store.current(tx, new) or new
+
+
+_NEW: Final = StoredConsent(
+    consent_key=0,
+    consent_id=UUID(int=0),
+    version=0,
+    subject="operator",
+    part_key=None,
+    trade_key=None,
+    family_key=None,
+    consumer="members",
+    consumer_key=None,
+    group_key=None,
+    kind="",
+    attributes=frozenset(),
+    purpose=ANSWER,
+    valid_from=datetime.min.replace(tzinfo=UTC),
+    valid_until=None,
+    standing=True,
+    state="withdrawn",
+    reason=None,
+)
+
+
+def _about_what(tx: Transaction, draft: ConsentDraft) -> StoredConsent:
+    given = [one for one in (draft.trace_id, draft.trade_id, draft.family_id, draft.whole or None) if one]
+    if len(given) != 1:
+        raise SubjectUnclear("/trace_id")
+    if draft.trace_id is not None:
+        part = parts.part_keys(tx, [draft.trace_id]).get(draft.trace_id)
+        if part is None:
+            raise ConsentPartMissing("/trace_id")
+        return replace(_NEW, subject="part", part_key=part.part_key)
+    if draft.trade_id is not None:
+        trade_key = store.supplied_trade(tx, draft.trade_id)
+        if trade_key is None:
+            raise ConsentTradeMissing("/trade_id")
+        return replace(_NEW, subject="trade", trade_key=trade_key)
+    if draft.family_id is not None:
+        family = selections.own(tx, "family", draft.family_id, "/family_id")
+        return replace(_NEW, subject="family", family_key=family.selection_key)
+    return _NEW
+
+
+def _to_whom(tx: Transaction, draft: ConsentDraft, consent: StoredConsent) -> StoredConsent:
+    given = [one for one in (draft.consumer_id, draft.group_id, draft.audience) if one is not None]
+    if len(given) != 1:
+        raise ConsumerUnclear("/consumer_id")
+    if draft.consumer_id is not None:
+        consumer_key = operators.keys_of_operators(tx, [draft.consumer_id]).get(draft.consumer_id)
+        if consumer_key is None:
+            raise ConsumerMissing("/consumer_id")
+        return replace(consent, consumer="company", consumer_key=consumer_key)
+    if draft.group_id is not None:
+        group = selections.own(tx, "group", draft.group_id, "/group_id")
+        return replace(consent, consumer="group", group_key=group.selection_key)
+    assert draft.audience is not None
+    return replace(consent, consumer=draft.audience)
 
 
 def _record(tx: Transaction, consent: StoredConsent) -> None:
@@ -427,40 +389,26 @@ def _record(tx: Transaction, consent: StoredConsent) -> None:
         "valid_until": consent.valid_until,
         "standing": consent.standing,
         "state": consent.state,
+        "subject": consent.subject,
+        "trade_key": consent.trade_key,
+        "family_key": consent.family_key,
+        "consumer": consent.consumer,
+        "group_key": consent.group_key,
+        "reason": consent.reason,
         "decided_by": tx.caller.actor,
         "created_at": tx.now,
     }
     ledger.record(tx, "consent", consent.consent_id, content, version=consent.version)
 
 
-def _record_delivery(tx: Transaction, kind: str, row: NewDelivery) -> None:
-    """Put a delivery into the ledger, where its consumer can prove what it was given."""
-    content = {
-        "delivery_id": row.delivery_id,
-        "trade_id": row.trade_id,
-        "consumer_id": row.consumer_id,
-        "kind": kind,
-        "payload": row.payload,
-        "statement_id": row.statement_id,
-        "statement_version": row.statement_version,
-        "consent_id": row.consent_id,
-        "consent_version": row.consent_version,
-        "valid_until": row.valid_until,
-        "withdrawn": row.withdrawn,
-        "delivered_at": tx.now,
-    }
-    ledger.record(tx, "delivery", row.delivery_id, content, parties=[(row.consumer_key, row.consumer_id)])
-
-
-def _write(tx: Transaction, former: StoredConsent, wanted: StoredConsent) -> Consent:
-    """Write `wanted` as the next version, unless it says what `former` said."""
-    if former.version == 0 or wanted != former or _over(former.valid_until, tx.now):
-        wanted = replace(wanted, version=former.version + 1, valid_from=tx.now)
-        store.write(tx, [wanted], tx.caller.actor)
-        _record(tx, wanted)
-    tx.mark("disclosure", [wanted.part_key])
-    tx.emit(Event(CONSENT_CHANGED, tx.caller.operator_key, wanted.consent_id))
-    return consents_of(tx, consent_id=wanted.consent_id)[0]
+def _write(tx: Transaction, former: StoredConsent, said: StoredConsent) -> Consent:
+    """Write `said` as the next version, unless it says what `former` said."""
+    if former.version == 0 or said != former or _over(former.valid_until, tx.now):
+        said = replace(said, version=former.version + 1, valid_from=tx.now)
+        store.write(tx, [said], tx.caller.actor)
+        _record(tx, said)
+    spread(tx, said)
+    return consents_of(tx, consent_id=said.consent_id)[0]
 
 
 def _over(valid_until: datetime | None, now: datetime) -> bool:

@@ -10,32 +10,20 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
-from renkei.commons.consents.model import Consent, ConsentState, Delivery, ReadEntry, Received
+from renkei.commons.consents.model import (
+    Audience,
+    Consent,
+    Consumer,
+    Delivery,
+    ReadEntry,
+    Received,
+    Shared,
+    StoredConsent,
+    Subject,
+)
 from renkei.database.journal import Occasion
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import dumps
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredConsent:
-    """The current version of a consent, by keys."""
-
-    consent_key: int
-    consent_id: UUID
-    version: int
-    part_key: int
-    consumer_key: int
-    kind: str
-    attributes: frozenset[str]
-    purpose: str
-    valid_from: datetime
-    valid_until: datetime | None
-    standing: bool
-    state: ConsentState
-
-    def holds_at(self, moment: datetime) -> bool:
-        """Whether it lets anything out at `moment`."""
-        return self.state == "granted" and (self.valid_until is None or self.valid_until > moment)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +38,40 @@ class Sent:
     payload: Mapping[str, Mapping[str, Any]]
     consent_id: UUID
     consent_version: int
+    purpose: str | None
+    valid_until: datetime | None
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentToAll:
+    """What every member or the public sees of an own part at present, as the caller wrote it."""
+
+    delivery_key: int
+    part_key: int
+    audience: Audience
+    payload: Mapping[str, Mapping[str, Any]]
+    consent_id: UUID
+    consent_version: int
+    purpose: str
+    valid_until: datetime | None
+    withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewShared:
+    """One row to be written into the inbox that every member reads."""
+
+    delivery_id: UUID
+    audience: Audience
+    part_key: int
+    trace_id: UUID
+    payload: Mapping[str, Any]
+    statement_id: UUID | None
+    statement_version: int | None
+    consent_id: UUID
+    consent_version: int
+    purpose: str
     valid_until: datetime | None
     withdrawn: bool
 
@@ -68,21 +90,29 @@ class NewDelivery:
     statement_version: int | None
     consent_id: UUID
     consent_version: int
+    purpose: str | None
     valid_until: datetime | None
     withdrawn: bool
 
 
-def current(tx: Transaction, part_key: int, consumer_key: int, kind: str) -> StoredConsent | None:
-    """The current version for one part, consumer and kind."""
+def current(tx: Transaction, wanted: StoredConsent) -> StoredConsent | None:
+    """The current version of the decision about the same subject for the same consumer, of the same kind."""
     row = tx.row(
         """
-        SELECT consent_key, consent_id, version, part_key, consumer_key, kind, attributes, purpose, valid_from,
-               valid_until, standing, state
+        SELECT consent_key, consent_id, version, subject, part_key, trade_key, family_key, consumer, consumer_key,
+               group_key, kind, attributes, purpose, valid_from, valid_until, standing, state, reason
           FROM commons.consents
-         WHERE operator_key = commons.me() AND part_key = %s AND consumer_key = %s AND kind = %s
-           AND superseded_at IS NULL
+         WHERE operator_key = commons.me() AND superseded_at IS NULL AND kind = %(kind)s AND subject = %(subject)s
+           AND coalesce(part_key, trade_key, family_key, 0) = %(about)s AND consumer = %(consumer)s
+           AND coalesce(consumer_key, group_key, 0) = %(whom)s
         """,
-        (part_key, consumer_key, kind),
+        {
+            "kind": wanted.kind,
+            "subject": wanted.subject,
+            "about": wanted.part_key or wanted.trade_key or wanted.family_key or 0,
+            "consumer": wanted.consumer,
+            "whom": wanted.consumer_key or wanted.group_key or 0,
+        },
     )
     return None if row is None else _stored(row)
 
@@ -91,52 +121,160 @@ def current_by_id(tx: Transaction, consent_id: UUID) -> StoredConsent | None:
     """The current version of one consent; those about a part that was deleted are over with it."""
     row = tx.row(
         """
-        SELECT c.consent_key, c.consent_id, c.version, c.part_key, c.consumer_key, c.kind, c.attributes, c.purpose,
-               c.valid_from, c.valid_until, c.standing, c.state
+        SELECT c.consent_key, c.consent_id, c.version, c.subject, c.part_key, c.trade_key, c.family_key, c.consumer,
+               c.consumer_key, c.group_key, c.kind, c.attributes, c.purpose, c.valid_from, c.valid_until, c.standing,
+               c.state, c.reason
           FROM commons.consents c
-          JOIN commons.part_cards p ON p.part_key = c.part_key AND p.operator_key = commons.me()
+          LEFT JOIN commons.part_cards p ON p.part_key = c.part_key AND p.operator_key = commons.me()
          WHERE c.operator_key = commons.me() AND c.consent_id = %s AND c.superseded_at IS NULL
+           AND (c.part_key IS NULL OR p.part_key IS NOT NULL)
         """,
         (consent_id,),
     )
     return None if row is None else _stored(row)
 
 
-def current_of_parts(tx: Transaction, part_keys: Iterable[int], kind: str) -> list[StoredConsent]:
-    """The current versions for some parts."""
+def touching(
+    tx: Transaction, part_keys: Iterable[int], kind: str, companies: Iterable[int] = ()
+) -> list[StoredConsent]:
+    """The current versions that may decide about some parts, with those of the parts and of their customers they reach.
+
+    `companies`: others that are asked about as if they were customers.
+
+    A family that a part has left is among them, and a group that a customer has left: without that part and customer.
+    """
     rows = tx.rows(
         """
-        SELECT consent_key, consent_id, version, part_key, consumer_key, kind, attributes, purpose, valid_from,
-               valid_until, standing, state
-          FROM commons.consents
-         WHERE operator_key = commons.me() AND part_key = ANY(%s) AND kind = %s AND superseded_at IS NULL
+        WITH wanted AS (SELECT unnest(%(parts)s::bigint[]) AS part_key),
+        sold AS (
+          SELECT r.trade_key, r.downstream_key FROM commons.trade_relations r
+           WHERE r.upstream_key = commons.me() AND r.upstream_part_key = ANY(%(parts)s)),
+        found AS (
+          SELECT c.* FROM commons.consents c
+           WHERE c.operator_key = commons.me() AND c.kind = %(kind)s AND c.superseded_at IS NULL
+             AND c.part_key = ANY(%(parts)s)
+          UNION ALL
+          SELECT c.* FROM commons.consents c
+           WHERE c.operator_key = commons.me() AND c.kind = %(kind)s AND c.superseded_at IS NULL AND c.subject <> 'part'
+             AND CASE c.subject
+                   WHEN 'trade' THEN EXISTS (SELECT FROM sold WHERE sold.trade_key = c.trade_key)
+                   WHEN 'family' THEN EXISTS (
+                     SELECT FROM commons.selection_members m JOIN wanted w ON w.part_key = m.member_key
+                      WHERE m.operator_key = commons.me() AND m.selection_key = c.family_key)
+                   ELSE true END)
+        SELECT f.consent_key, f.consent_id, f.version, f.subject, f.part_key, f.trade_key, f.family_key, f.consumer,
+               f.consumer_key, f.group_key, f.kind, f.attributes, f.purpose, f.valid_from, f.valid_until, f.standing,
+               f.state, f.reason,
+               CASE WHEN f.family_key IS NOT NULL THEN ARRAY(
+                 SELECT m.member_key FROM commons.selection_members m JOIN wanted w ON w.part_key = m.member_key
+                  WHERE m.operator_key = commons.me() AND m.selection_key = f.family_key AND m.removed_at IS NULL)
+               END AS parts,
+               CASE WHEN f.group_key IS NOT NULL THEN ARRAY(
+                 SELECT m.member_key FROM commons.selection_members m
+                  WHERE m.operator_key = commons.me() AND m.selection_key = f.group_key AND m.removed_at IS NULL
+                    AND (m.member_key IN (SELECT downstream_key FROM sold) OR m.member_key = ANY(%(companies)s)))
+               END AS members
+          FROM found f
+         ORDER BY f.consent_key
         """,
-        (list(part_keys), kind),
+        {"parts": list(part_keys), "kind": kind, "companies": list(companies)},
     )
     return [_stored(row) for row in rows]
 
 
-def any_consent(tx: Transaction, part_keys: Iterable[int], kind: str) -> bool:
-    """Whether there is a current version for any of some parts, withdrawn ones included."""
+def is_member(tx: Transaction, selection_key: int, member_key: int) -> bool:
+    """Whether a company or part is in an own selection now."""
     row = tx.row(
         """
-        SELECT EXISTS (
-          SELECT FROM commons.consents
-           WHERE operator_key = commons.me() AND part_key = ANY(%s) AND kind = %s AND superseded_at IS NULL) AS found
+        SELECT EXISTS (SELECT FROM commons.selection_members
+                        WHERE operator_key = commons.me() AND selection_key = %s AND member_key = %s
+                          AND removed_at IS NULL) AS found
         """,
-        (list(part_keys), kind),
+        (selection_key, member_key),
     )
     return row is not None and bool(row["found"])
 
 
+def any_consent(tx: Transaction, part_keys: Iterable[int], kind: str) -> bool:
+    """Whether there is a current version that may decide about any of some parts, withdrawn ones included."""
+    row = tx.row(
+        """
+        SELECT EXISTS (
+          SELECT FROM commons.consents
+           WHERE operator_key = commons.me() AND part_key = ANY(%(parts)s) AND kind = %(kind)s AND superseded_at IS NULL)
+            OR EXISTS (
+          SELECT FROM commons.consents
+           WHERE operator_key = commons.me() AND kind = %(kind)s AND superseded_at IS NULL AND subject <> 'part')
+          AS found
+        """,
+        {"parts": list(part_keys), "kind": kind},
+    )
+    return row is not None and bool(row["found"])
+
+
+def parts_about(tx: Transaction, consent: StoredConsent, after: int, limit: int) -> list[int]:
+    """Own parts, by key, that a wide consent may be about, those that left its family too; `after` goes on."""
+    rows = tx.execute(
+        """
+        SELECT p.part_key
+          FROM commons.part_cards p
+         WHERE p.operator_key = commons.me() AND p.part_key > %(after)s
+           AND CASE
+                 WHEN %(family)s::bigint IS NOT NULL THEN EXISTS (
+                   SELECT FROM commons.selection_members m
+                    WHERE m.operator_key = commons.me() AND m.selection_key = %(family)s AND m.member_key = p.part_key)
+                 WHEN %(trade)s::bigint IS NOT NULL THEN EXISTS (
+                   SELECT FROM commons.trade_relations r
+                    WHERE r.upstream_key = commons.me() AND r.trade_key = %(trade)s AND r.upstream_part_key = p.part_key)
+                 WHEN %(everybody)s THEN true
+                 ELSE EXISTS (
+                   SELECT FROM commons.trade_relations r
+                    WHERE r.upstream_key = commons.me() AND r.upstream_part_key = p.part_key) END
+         ORDER BY p.part_key LIMIT %(limit)s
+        """,
+        {
+            "after": after,
+            "limit": limit,
+            "family": consent.family_key,
+            "trade": consent.trade_key,
+            "everybody": consent.consumer in {"members", "public"},
+        },
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def naming(tx: Transaction, selection_key: int) -> list[StoredConsent]:
+    """The current consents that name a group or a family."""
+    rows = tx.rows(
+        """
+        SELECT consent_key, consent_id, version, subject, part_key, trade_key, family_key, consumer, consumer_key,
+               group_key, kind, attributes, purpose, valid_from, valid_until, standing, state, reason
+          FROM commons.consents
+         WHERE operator_key = commons.me() AND superseded_at IS NULL AND %(key)s IN (group_key, family_key)
+         ORDER BY consent_key
+        """,
+        {"key": selection_key},
+    )
+    return [_stored(row) for row in rows]
+
+
+def supplied_trade(tx: Transaction, trade_id: UUID) -> int | None:
+    """The key of a trade that the caller supplies."""
+    row = tx.row(
+        "SELECT trade_key FROM commons.trade_relations WHERE upstream_key = commons.me() AND trade_id = %s",
+        (trade_id,),
+    )
+    return None if row is None else int(row["trade_key"])
+
+
 def providers_with_ended(tx: Transaction) -> list[DictRow]:
-    """Operators with a granted consent whose end has come; as `renkei_engine`."""
+    """Operators with a decision whose end has come; as `renkei_engine`."""
     return tx.rows(
         """
         SELECT DISTINCT o.operator_key, o.operator_id
           FROM commons.consents c
           JOIN commons.operators o ON o.operator_key = c.operator_key
-         WHERE c.superseded_at IS NULL AND c.state = 'granted' AND c.valid_until <= %s
+         WHERE c.superseded_at IS NULL AND c.state IN ('granted', 'refused') AND c.valid_until <= %s
          ORDER BY o.operator_key
         """,
         (tx.now,),
@@ -144,13 +282,14 @@ def providers_with_ended(tx: Transaction) -> list[DictRow]:
 
 
 def over(tx: Transaction, now: datetime) -> list[StoredConsent]:
-    """Granted consents of the caller whose end has come."""
+    """Decisions of the caller whose end has come."""
     rows = tx.rows(
         """
-        SELECT consent_key, consent_id, version, part_key, consumer_key, kind, attributes, purpose, valid_from,
-               valid_until, standing, state
+        SELECT consent_key, consent_id, version, subject, part_key, trade_key, family_key, consumer, consumer_key,
+               group_key, kind, attributes, purpose, valid_from, valid_until, standing, state, reason
           FROM commons.consents
-         WHERE operator_key = commons.me() AND superseded_at IS NULL AND state = 'granted' AND valid_until <= %s
+         WHERE operator_key = commons.me() AND superseded_at IS NULL AND state IN ('granted', 'refused')
+           AND valid_until <= %s
         """,
         (now,),
     )
@@ -168,24 +307,32 @@ def write(tx: Transaction, consents: Sequence[StoredConsent], decided_by: str) -
     )
     tx.execute(
         """
-        INSERT INTO commons.consents (consent_id, version, operator_key, consumer_key, part_key, kind, attributes,
-                                      purpose, valid_from, valid_until, standing, state, decided_by, created_at)
-        SELECT n.consent_id, n.version, commons.me(), n.consumer_key, n.part_key, n.kind,
-               string_to_array(n.attributes, ' '), n.purpose, n.valid_from, n.valid_until, n.standing, n.state,
-               %(by)s, %(now)s
-          FROM unnest(%(ids)s::uuid[], %(versions)s::int[], %(consumers)s::bigint[], %(parts)s::bigint[],
-                      %(kinds)s::text[], %(attributes)s::text[], %(purposes)s::text[], %(froms)s::timestamptz[],
-                      %(untils)s::timestamptz[], %(standing)s::bool[], %(states)s::text[])
-               AS n(consent_id, version, consumer_key, part_key, kind, attributes, purpose, valid_from, valid_until,
-                    standing, state)
+        INSERT INTO commons.consents (consent_id, version, operator_key, subject, part_key, trade_key, family_key, consumer,
+                                      consumer_key, group_key, kind, attributes, purpose, valid_from, valid_until,
+                                      standing, state, reason, decided_by, created_at)
+        SELECT n.consent_id, n.version, commons.me(), n.subject, n.part_key, n.trade_key, n.family_key, n.consumer,
+               n.consumer_key, n.group_key, n.kind, string_to_array(n.attributes, ' '), n.purpose, n.valid_from,
+               n.valid_until, n.standing, n.state, n.reason, %(by)s, %(now)s
+          FROM unnest(%(ids)s::uuid[], %(versions)s::int[], %(subjects)s::text[], %(parts)s::bigint[],
+                      %(trades)s::bigint[], %(families)s::bigint[], %(consumer)s::text[], %(consumers)s::bigint[],
+                      %(groups)s::bigint[], %(kinds)s::text[], %(attributes)s::text[], %(purposes)s::text[],
+                      %(froms)s::timestamptz[], %(untils)s::timestamptz[], %(standing)s::bool[], %(states)s::text[],
+                      %(reasons)s::text[])
+               AS n(consent_id, version, subject, part_key, trade_key, family_key, consumer, consumer_key, group_key, kind,
+                    attributes, purpose, valid_from, valid_until, standing, state, reason)
         """,
         {
             "by": decided_by,
             "now": tx.now,
             "ids": [consent.consent_id for consent in consents],
             "versions": [consent.version for consent in consents],
-            "consumers": [consent.consumer_key for consent in consents],
+            "subjects": [consent.subject for consent in consents],
             "parts": [consent.part_key for consent in consents],
+            "trades": [consent.trade_key for consent in consents],
+            "families": [consent.family_key for consent in consents],
+            "consumer": [consent.consumer for consent in consents],
+            "consumers": [consent.consumer_key for consent in consents],
+            "groups": [consent.group_key for consent in consents],
             "kinds": [consent.kind for consent in consents],
             "attributes": [" ".join(sorted(consent.attributes)) for consent in consents],
             "purposes": [consent.purpose for consent in consents],
@@ -193,6 +340,7 @@ def write(tx: Transaction, consents: Sequence[StoredConsent], decided_by: str) -
             "untils": [consent.valid_until for consent in consents],
             "standing": [consent.standing for consent in consents],
             "states": [consent.state for consent in consents],
+            "reasons": [consent.reason for consent in consents],
         },
     )
 
@@ -204,6 +352,8 @@ def listed(
     trace_ids: Sequence[UUID] | None,
     consumer_id: UUID | None,
     kind: str | None,
+    subject: Subject | None,
+    consumer: Consumer | None,
     history: bool,
     after: UUID | None,
     after_version: int | None = None,
@@ -212,12 +362,18 @@ def listed(
     """Versions of the caller's consents, newest first; `after` names the consent (and version) that opens the page."""
     rows = tx.rows(
         """
-        SELECT c.consent_id, c.version, p.trace_id, o.operator_id AS consumer_id, c.kind, c.attributes, c.purpose,
-               c.valid_from, c.valid_until, c.standing, c.state, c.decided_by, c.created_at, c.superseded_at
+        SELECT c.consent_id, c.version, c.subject, p.trace_id, t.trade_id, f.selection_id AS family_id, c.consumer,
+               o.operator_id AS consumer_id, g.selection_id AS group_id, c.kind, c.attributes, c.purpose, c.valid_from,
+               c.valid_until, c.standing, c.state, c.decided_by, c.reason, c.created_at, c.superseded_at
           FROM commons.consents c
-          JOIN commons.part_cards p ON p.part_key = c.part_key AND p.operator_key = commons.me()
-          JOIN commons.directory o ON o.operator_key = c.consumer_key
-         WHERE c.operator_key = commons.me()
+          LEFT JOIN commons.part_cards p ON p.part_key = c.part_key AND p.operator_key = commons.me()
+          LEFT JOIN commons.trade_relations t ON t.trade_key = c.trade_key AND t.upstream_key = commons.me()
+          LEFT JOIN commons.selections f ON f.selection_key = c.family_key AND f.operator_key = commons.me()
+          LEFT JOIN commons.directory o ON o.operator_key = c.consumer_key
+          LEFT JOIN commons.selections g ON g.selection_key = c.group_key AND g.operator_key = commons.me()
+         WHERE c.operator_key = commons.me() AND (c.part_key IS NULL OR p.part_key IS NOT NULL)
+           AND (%(subject)s::text IS NULL OR c.subject = %(subject)s)
+           AND (%(whom)s::text IS NULL OR c.consumer = %(whom)s)
            AND (%(history)s OR c.superseded_at IS NULL)
            AND (%(consent)s::uuid IS NULL OR c.consent_id = %(consent)s)
            AND (%(traces)s::uuid[] IS NULL OR p.trace_id = ANY(%(traces)s))
@@ -235,6 +391,8 @@ def listed(
             "traces": None if trace_ids is None else list(trace_ids),
             "consumer": consumer_id,
             "kind": kind,
+            "subject": subject,
+            "whom": consumer,
             "history": history,
             "after": after,
             "after_version": after_version,
@@ -255,12 +413,13 @@ def sent(
           UNION
           SELECT d.trade_key, d.operator_key FROM commons.deliveries d
            WHERE d.provider_key = commons.me() AND d.consent_id = ANY(%(consents)s) AND d.kind = %(kind)s)
-        SELECT s.trade_key, r.trade_id, s.consumer_key, r.downstream_operator_id AS consumer_id, r.downstream_part_key, n.payload, n.consent_id, n.consent_version,
-               n.valid_until, n.withdrawn
+        SELECT s.trade_key, r.trade_id, s.consumer_key, r.downstream_operator_id AS consumer_id, r.downstream_part_key,
+               n.payload, n.consent_id, n.consent_version,
+               n.purpose, n.valid_until, n.withdrawn
           FROM served s
           JOIN commons.trade_relations r ON r.trade_key = s.trade_key AND r.upstream_key = commons.me()
          CROSS JOIN LATERAL (
-               SELECT d.payload, d.consent_id, d.consent_version, d.valid_until, d.withdrawn
+               SELECT d.payload, d.consent_id, d.consent_version, d.purpose, d.valid_until, d.withdrawn
                  FROM commons.deliveries d
                 WHERE d.operator_key = s.consumer_key AND d.trade_key = s.trade_key AND d.kind = %(kind)s
                   AND d.provider_key = commons.me()
@@ -277,20 +436,41 @@ def sent(
     return [Sent(**row) for row in rows]
 
 
+def sent_by(tx: Transaction, kind: str, trade_keys: Iterable[int]) -> list[Sent]:
+    """The newest row of each of these trades that the caller supplied, where they are linked to no part now."""
+    rows = tx.rows(
+        """
+        SELECT r.trade_key, r.trade_id, r.downstream_key AS consumer_key, r.downstream_operator_id AS consumer_id,
+               r.downstream_part_key, n.payload, n.consent_id, n.consent_version, n.purpose, n.valid_until, n.withdrawn
+          FROM commons.trade_relations r
+         CROSS JOIN LATERAL (
+               SELECT d.payload, d.consent_id, d.consent_version, d.purpose, d.valid_until, d.withdrawn
+                 FROM commons.deliveries d
+                WHERE d.operator_key = r.downstream_key AND d.trade_key = r.trade_key AND d.kind = %(kind)s
+                  AND d.provider_key = commons.me()
+                ORDER BY d.delivery_key DESC LIMIT 1) n
+         WHERE r.upstream_key = commons.me() AND r.upstream_part_key IS NULL AND r.trade_key = ANY(%(trades)s)
+         ORDER BY r.trade_key
+        """,
+        {"kind": kind, "trades": list(trade_keys)},
+    )
+    return [Sent(**row) for row in rows]
+
+
 def send(tx: Transaction, kind: str, deliveries: Sequence[NewDelivery]) -> None:
     """Write rows into the consumers' inboxes."""
     tx.execute(
         """
         INSERT INTO commons.deliveries (delivery_id, operator_key, provider_key, trade_key, kind, payload, statement_id,
-                                        statement_version, consent_id, consent_version, valid_until, withdrawn,
-                                        delivered_at)
+                                        statement_version, consent_id, consent_version, purpose, valid_until,
+                                        withdrawn, delivered_at)
         SELECT n.delivery_id, n.consumer_key, commons.me(), n.trade_key, %(kind)s, n.payload::jsonb, n.statement_id,
-               n.statement_version, n.consent_id, n.consent_version, n.valid_until, n.withdrawn, %(now)s
+               n.statement_version, n.consent_id, n.consent_version, n.purpose, n.valid_until, n.withdrawn, %(now)s
           FROM unnest(%(ids)s::uuid[], %(consumers)s::bigint[], %(trades)s::bigint[], %(payloads)s::text[],
                       %(statements)s::uuid[], %(versions)s::int[], %(consents)s::uuid[], %(consent_versions)s::int[],
-                      %(untils)s::timestamptz[], %(withdrawn)s::bool[]) WITH ORDINALITY
+                      %(purposes)s::text[], %(untils)s::timestamptz[], %(withdrawn)s::bool[]) WITH ORDINALITY
                AS n(delivery_id, consumer_key, trade_key, payload, statement_id, statement_version, consent_id,
-                    consent_version, valid_until, withdrawn, place)
+                    consent_version, purpose, valid_until, withdrawn, place)
          ORDER BY n.place
         """,
         {
@@ -304,6 +484,7 @@ def send(tx: Transaction, kind: str, deliveries: Sequence[NewDelivery]) -> None:
             "versions": [row.statement_version for row in deliveries],
             "consents": [row.consent_id for row in deliveries],
             "consent_versions": [row.consent_version for row in deliveries],
+            "purposes": [row.purpose for row in deliveries],
             "untils": [row.valid_until for row in deliveries],
             "withdrawn": [row.withdrawn for row in deliveries],
         },
@@ -315,7 +496,7 @@ def newest_received(tx: Transaction, kind: str, trade_keys: Iterable[int], now: 
     rows = tx.rows(
         """
         SELECT n.delivery_key, n.delivery_id, n.provider_key, n.trade_key, n.kind, n.payload, n.statement_id, n.statement_version,
-               n.consent_id, n.consent_version, n.valid_until, n.withdrawn, n.delivered_at
+               n.consent_id, n.consent_version, n.purpose, n.valid_until, n.withdrawn, n.delivered_at
           FROM unnest(%(trades)s::bigint[]) AS t(trade_key)
          CROSS JOIN LATERAL (
                SELECT d.* FROM commons.deliveries d
@@ -333,7 +514,7 @@ def received_by_ids(tx: Transaction, delivery_ids: Iterable[UUID]) -> list[Deliv
     rows = tx.rows(
         """
         SELECT delivery_key, delivery_id, provider_key, trade_key, kind, payload, statement_id, statement_version,
-               consent_id, consent_version, valid_until, withdrawn, delivered_at
+               consent_id, consent_version, purpose, valid_until, withdrawn, delivered_at
           FROM commons.deliveries WHERE operator_key = commons.me() AND delivery_id = ANY(%s)
         """,
         (list(delivery_ids),),
@@ -348,7 +529,7 @@ def received_for(
     rows = tx.rows(
         """
         SELECT d.delivery_key, d.delivery_id, d.provider_key, d.trade_key, r.trade_id, d.kind, d.payload, d.statement_id,
-               d.statement_version, d.consent_id, d.consent_version, d.valid_until, d.withdrawn, d.delivered_at
+               d.statement_version, d.consent_id, d.consent_version, d.purpose, d.valid_until, d.withdrawn, d.delivered_at
           FROM commons.trade_relations r
           JOIN commons.deliveries d ON d.trade_key = r.trade_key AND d.operator_key = commons.me()
          WHERE r.downstream_key = commons.me() AND r.downstream_part_key = %(part)s
@@ -395,6 +576,21 @@ def record_reads(tx: Transaction, reads: Mapping[ReadMark, Occasion]) -> None:
     )
 
 
+def read_counts(tx: Transaction, trade_keys: Iterable[int]) -> dict[int, tuple[int, datetime]]:
+    """How often what the caller delivered by these trades was read, and when last."""
+    rows = tx.execute(
+        """
+        SELECT d.trade_key, sum(l.times)::int, max(l.last_at)
+          FROM commons.deliveries d
+          JOIN commons.delivery_reads l ON l.delivery_key = d.delivery_key AND l.provider_key = commons.me()
+         WHERE d.provider_key = commons.me() AND d.trade_key = ANY(%s)
+         GROUP BY d.trade_key
+        """,
+        (list(trade_keys),),
+    ).fetchall()
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 def reads_of(
     tx: Transaction,
     *,
@@ -437,5 +633,102 @@ def reads_of(
     return [ReadEntry(**row) for row in rows]
 
 
+# -- the inbox that every member reads -------------------------------------------------------------------------------
+def sent_to_all(tx: Transaction, kind: str, part_keys: Iterable[int]) -> list[SentToAll]:
+    """What everybody sees of some own parts at present, tombstones too."""
+    rows = tx.rows(
+        """
+        SELECT delivery_key, part_key, audience, payload, consent_id, consent_version, purpose, valid_until, withdrawn
+          FROM commons.shared_deliveries
+         WHERE provider_key = commons.me() AND kind = %s AND part_key = ANY(%s) AND superseded_at IS NULL
+        """,
+        (kind, list(part_keys)),
+    )
+    return [SentToAll(**row) for row in rows]
+
+
+def send_to_all(tx: Transaction, kind: str, rows: Sequence[NewShared], replaced: Sequence[int]) -> None:
+    """Write rows for everybody, which supersede those of the keys `replaced`."""
+    tx.execute(
+        """
+        UPDATE commons.shared_deliveries SET superseded_at = %s
+         WHERE provider_key = commons.me() AND delivery_key = ANY(%s)
+        """,
+        (tx.now, list(replaced)),
+    )
+    tx.execute(
+        """
+        INSERT INTO commons.shared_deliveries (delivery_id, provider_key, audience, part_key, trace_id, kind, payload,
+                                               statement_id, statement_version, consent_id, consent_version, purpose,
+                                               valid_until, withdrawn, delivered_at)
+        SELECT n.delivery_id, commons.me(), n.audience, n.part_key, n.trace_id, %(kind)s, n.payload::jsonb, n.statement_id,
+               n.statement_version, n.consent_id, n.consent_version, n.purpose, n.valid_until, n.withdrawn, %(now)s
+          FROM unnest(%(ids)s::uuid[], %(audiences)s::text[], %(parts)s::bigint[], %(traces)s::uuid[],
+                      %(payloads)s::text[], %(statements)s::uuid[], %(versions)s::int[], %(consents)s::uuid[],
+                      %(consent_versions)s::int[], %(purposes)s::text[], %(untils)s::timestamptz[],
+                      %(withdrawn)s::bool[]) WITH ORDINALITY
+               AS n(delivery_id, audience, part_key, trace_id, payload, statement_id, statement_version, consent_id,
+                    consent_version, purpose, valid_until, withdrawn, place)
+         ORDER BY n.place
+        """,
+        {
+            "kind": kind,
+            "now": tx.now,
+            "ids": [row.delivery_id for row in rows],
+            "audiences": [row.audience for row in rows],
+            "parts": [row.part_key for row in rows],
+            "traces": [row.trace_id for row in rows],
+            "payloads": [dumps(row.payload).decode() for row in rows],
+            "statements": [row.statement_id for row in rows],
+            "versions": [row.statement_version for row in rows],
+            "consents": [row.consent_id for row in rows],
+            "consent_versions": [row.consent_version for row in rows],
+            "purposes": [row.purpose for row in rows],
+            "untils": [row.valid_until for row in rows],
+            "withdrawn": [row.withdrawn for row in rows],
+        },
+    )
+
+
+def shared(
+    tx: Transaction,
+    *,
+    provider_id: UUID | None,
+    trace_id: UUID | None,
+    kind: str | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Shared]:
+    """What is disclosed to every member or to the public and in force, newest first; `after` opens the page."""
+    # guard: the shared inbox is every member's; what is not in force is its provider's alone
+    rows = tx.rows(
+        """
+        SELECT d.delivery_key, d.delivery_id, d.provider_key, o.operator_id AS provider_id, d.audience, d.trace_id, d.kind,
+               d.payload, d.statement_id, d.statement_version, d.purpose, d.valid_until, d.delivered_at
+          FROM commons.shared_deliveries d
+          JOIN commons.directory o ON o.operator_key = d.provider_key
+         WHERE d.superseded_at IS NULL AND NOT d.withdrawn AND (d.valid_until IS NULL OR d.valid_until > %(now)s)
+           AND (%(provider)s::uuid IS NULL OR o.operator_id = %(provider)s)
+           AND (%(trace)s::uuid IS NULL OR d.trace_id = %(trace)s)
+           AND (%(kind)s::text IS NULL OR d.kind = %(kind)s)
+           AND (%(after)s::uuid IS NULL OR d.delivery_key <= (
+                 SELECT a.delivery_key FROM commons.shared_deliveries a
+                  WHERE a.delivery_id = %(after)s AND a.superseded_at IS NULL AND NOT a.withdrawn))
+         ORDER BY d.delivery_key DESC
+         LIMIT %(limit)s
+        """,
+        {
+            "now": tx.now,
+            "provider": provider_id,
+            "trace": trace_id,
+            "kind": kind,
+            "after": after,
+            "limit": limit,
+        },
+    )
+    return [Shared(**row) for row in rows]
+
+
 def _stored(row: DictRow) -> StoredConsent:
-    return StoredConsent(**{**row, "attributes": frozenset(row["attributes"])})
+    reached = {name: frozenset(row.get(name) or ()) for name in ("parts", "members")}
+    return StoredConsent(**{**row, "attributes": frozenset(row["attributes"]), **reached})

@@ -8,6 +8,40 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from renkei.commons.metadata import metadata
 from renkei.database.columns import document, flag, key, moment, public_id, refers, text, uuid, whole
 
+selections = sa.Table(
+    "selections",
+    metadata,
+    key("selection_key"),
+    public_id("selection_id"),
+    refers("operator_key", "commons.operators.operator_key"),
+    text("sort"),
+    text("name"),
+    moment("created_at"),
+    moment("deleted_at", nullable=True),
+    sa.Index("ix_selections_operator", "operator_key", "selection_key"),
+    sa.CheckConstraint("sort IN ('group', 'family')", name="sort"),
+    comment="A company's own named choice: of companies (group) or of own parts (family).",
+)
+
+selection_members = sa.Table(
+    "selection_members",
+    metadata,
+    refers("selection_key", "commons.selections.selection_key", primary_key=True),
+    sa.Column("member_key", sa.BigInteger, primary_key=True),
+    sa.Column("operator_key", sa.BigInteger, nullable=False),
+    sa.Column("added_at", sa.DateTime(timezone=True), primary_key=True),
+    moment("removed_at", nullable=True),
+    sa.Index(
+        "uq_selection_members_current",
+        "selection_key",
+        "member_key",
+        unique=True,
+        postgresql_where=sa.text("removed_at IS NULL"),
+    ),
+    sa.Index("ix_selection_members_member", "member_key"),
+    comment="Who or what was in a selection from when to when; member_key is a company or a part.",
+)
+
 consents = sa.Table(
     "consents",
     metadata,
@@ -15,8 +49,13 @@ consents = sa.Table(
     uuid("consent_id"),
     whole("version"),
     refers("operator_key", "commons.operators.operator_key"),
-    refers("consumer_key", "commons.operators.operator_key"),
-    refers("part_key", "commons.parts.part_key"),
+    text("subject", default="part"),
+    refers("part_key", "commons.parts.part_key", nullable=True),
+    refers("trade_key", "commons.trades.trade_key", nullable=True),
+    refers("family_key", "commons.selections.selection_key", nullable=True),
+    text("consumer", default="company"),
+    refers("consumer_key", "commons.operators.operator_key", nullable=True),
+    refers("group_key", "commons.selections.selection_key", nullable=True),
     text("kind"),
     sa.Column("attributes", ARRAY(sa.Text(collation="C")), nullable=False),
     text("purpose"),
@@ -25,24 +64,48 @@ consents = sa.Table(
     flag("standing", default=True),
     text("state"),
     text("decided_by"),
+    text("reason", nullable=True),
     moment("created_at"),
     moment("superseded_at", nullable=True),
     sa.UniqueConstraint("consent_id", "version"),
     sa.Index(
         "uq_consents_current",
         "operator_key",
-        "part_key",
-        "consumer_key",
         "kind",
+        "subject",
+        sa.text("coalesce(part_key, trade_key, family_key, 0)"),
+        "consumer",
+        sa.text("coalesce(consumer_key, group_key, 0)"),
         unique=True,
         postgresql_where=sa.text("superseded_at IS NULL"),
+    ),
+    sa.Index("ix_consents_part", "part_key", "kind", postgresql_where=sa.text("superseded_at IS NULL")),
+    sa.Index(
+        "ix_consents_wide",
+        "operator_key",
+        "kind",
+        postgresql_where=sa.text("superseded_at IS NULL AND subject <> 'part'"),
     ),
     sa.Index(
         "ix_consents_ending",
         "valid_until",
-        postgresql_where=sa.text("superseded_at IS NULL AND state = 'granted' AND valid_until IS NOT NULL"),
+        postgresql_where=sa.text(
+            "superseded_at IS NULL AND state IN ('granted', 'refused') AND valid_until IS NOT NULL"
+        ),
     ),
-    sa.CheckConstraint("state IN ('granted', 'withdrawn', 'expired')", name="state"),
+    sa.CheckConstraint("state IN ('requested', 'granted', 'refused', 'withdrawn', 'expired')", name="state"),
+    sa.CheckConstraint(
+        "CASE subject WHEN 'part' THEN part_key IS NOT NULL WHEN 'trade' THEN trade_key IS NOT NULL "
+        "WHEN 'family' THEN family_key IS NOT NULL WHEN 'operator' THEN true ELSE false END "
+        "AND num_nonnulls(part_key, trade_key, family_key) <= 1",
+        name="subject",
+    ),
+    sa.CheckConstraint(
+        "CASE consumer WHEN 'company' THEN consumer_key IS NOT NULL WHEN 'group' THEN group_key IS NOT NULL "
+        "WHEN 'members' THEN true WHEN 'public' THEN true ELSE false END "
+        "AND num_nonnulls(consumer_key, group_key) <= 1",
+        name="consumer",
+    ),
     comment="The provider's decision, in versions. The provider's own rows: the consumer sees deliveries only.",
 )
 
@@ -60,6 +123,7 @@ deliveries = sa.Table(
     whole("statement_version", nullable=True),
     uuid("consent_id"),
     whole("consent_version"),
+    text("purpose", nullable=True),
     moment("valid_until", nullable=True),
     flag("withdrawn"),
     moment("delivered_at"),
@@ -67,6 +131,39 @@ deliveries = sa.Table(
     sa.Index("ix_deliveries_consent", "consent_id", "trade_key"),
     comment="The consumer's inbox (operator_key is the consumer). Immutable; the newest row of a trade and kind holds; "
     "withdrawn rows are tombstones.",
+)
+
+shared_deliveries = sa.Table(
+    "shared_deliveries",
+    metadata,
+    key("delivery_key"),
+    public_id("delivery_id"),
+    refers("provider_key", "commons.operators.operator_key"),
+    text("audience"),
+    sa.Column("part_key", sa.BigInteger, nullable=False),
+    uuid("trace_id"),
+    text("kind"),
+    document("payload"),
+    uuid("statement_id", nullable=True),
+    whole("statement_version", nullable=True),
+    uuid("consent_id"),
+    whole("consent_version"),
+    text("purpose"),
+    moment("valid_until", nullable=True),
+    flag("withdrawn"),
+    moment("delivered_at"),
+    moment("superseded_at", nullable=True),
+    sa.Index(
+        "uq_shared_deliveries_current",
+        "provider_key",
+        "part_key",
+        "kind",
+        "audience",
+        unique=True,
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    ),
+    sa.CheckConstraint("audience IN ('members', 'public')", name="audience"),
+    comment="The inbox that every member reads: what a company discloses to every member or to the public.",
 )
 
 delivery_reads = sa.Table(

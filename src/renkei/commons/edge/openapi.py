@@ -61,7 +61,10 @@ _STATUSES: Final[dict[str, str]] = {
 
 
 def takes(
-    model: type[Body], *examples: Mapping[str, Any], media_type: str = "application/json"
+    model: type[Body],
+    *examples: Mapping[str, Any],
+    media_type: str = "application/json",
+    required: bool = True,
 ) -> dict[str, Any]:
     """`openapi_extra` of a route whose body is a `model`."""
     if _bodies.setdefault(model.__name__, model) is not model:
@@ -70,7 +73,7 @@ def takes(
     shown = {f"example {number}": {"value": dict(example)} for number, example in enumerate(examples, 1)}
     return {
         "requestBody": {
-            "required": True,
+            "required": required,
             "content": {
                 media_type: {
                     "schema": {"$ref": _REFERENCE.format(model=model.__name__)},

@@ -284,7 +284,7 @@ def reject(tx: Transaction, request_id: UUID, trade_id: UUID, reply: str | None 
     """The supplier sends a request back, in any state; the link to its part is dropped.
 
     (The link stays while another request of the trade lives.) What was delivered is taken back by the use case, which
-    is told by the mark `disclosure` on the part that was linked. Raises `RequestMissing`.
+    is told by the mark `disclosure` on the part that was linked, and by `unlinked` on the trade. Raises `RequestMissing`.
     """
     tx.caller.require(*WRITERS)
     trade, request = _request_of_trade(tx, request_id, trade_id, "upstream")
@@ -301,6 +301,7 @@ def reject(tx: Transaction, request_id: UUID, trade_id: UUID, reply: str | None 
         tx.mark("disclosure", [trade.upstream_part_key])
     view = _view(tx, request_id)
     if not others:
+        tx.mark("unlinked", [trade.trade_key])
         _record_trade(tx, view.trade)
     return view
 

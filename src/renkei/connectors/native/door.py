@@ -29,6 +29,7 @@ from renkei.connectors.native import (
     parts,
     reads,
     requests,
+    selections,
     trades,
 )
 from renkei.kit.errors import RenkeiError, SeveralFaults
@@ -99,6 +100,8 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         trades.router(),
         requests.router(),
         consents.router(),
+        consents.everybody_router(),
+        *selections.routers(),
         reads.router(),
         files.router(),
         notifications.router(),

@@ -105,6 +105,7 @@ class DeliveryView(View):
     attributes: dict[str, Any]
     statement_id: Id | None
     statement_version: int | None
+    purpose: str | None
     valid_until: MomentText | None
     withdrawn: bool
     delivered_at: MomentText
@@ -214,6 +215,7 @@ def _delivery_json(one: Received) -> dict[str, Any]:
         "attributes": one.payload,
         "statement_id": one.statement_id,
         "statement_version": one.statement_version,
+        "purpose": one.purpose,
         "valid_until": one.valid_until,
         "withdrawn": one.withdrawn,
         "delivered_at": one.delivered_at,

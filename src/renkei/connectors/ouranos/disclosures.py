@@ -99,9 +99,11 @@ def _matching(tx: Transaction, exchange: Exchange) -> list[Consent]:
         trace_ids=None if trace_id is None else (trace_id,),
         consumer_id=consumer_id,
         kind=KIND,
+        subject="part",
+        consumer="company",
         limit=_MOST_CONSENTS,
     )
-    return sorted(found, key=lambda consent: (consent.consumer_id, consent.trace_id))
+    return sorted(found, key=lambda consent: (str(consent.consumer_id), str(consent.trace_id)))
 
 
 def _relation(tx: Transaction, consent: Consent) -> dict[str, object]:

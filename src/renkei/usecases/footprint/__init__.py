@@ -22,8 +22,9 @@ from renkei.usecases.footprint import (
 )
 from renkei.usecases.footprint.calculator import api as calculator_api
 from renkei.usecases.footprint.calculator import store as calculator_store
-from renkei.usecases.footprint.disclosure import disclose, on_delivery
+from renkei.usecases.footprint.disclosure import contents, disclose, on_delivery
 from renkei.usecases.footprint.factors import api as factors_api
+from renkei.usecases.footprint.inference import inferences_of
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.recalculation import LEFT, RECALCULATE, go_on, verify
 from renkei.usecases.footprint.tables import metadata
@@ -68,6 +69,8 @@ use_case: Final = UseCase(
         }
     },
     has_answer=store.parts_with_statement,
+    contents=contents,
+    inferences=inferences_of,
     metadata=metadata,
     migrations=Path(__file__).parent / "migrations",
     routers=_routers,

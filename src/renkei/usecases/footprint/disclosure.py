@@ -33,7 +33,7 @@ digits after 50; one that never settles ends here, with the values of its last r
 def disclose(tx: Transaction, part_keys: set[int]) -> None:
     """Reaction to `disclosure`: bring the inboxes of all who may see something of these own parts up to date."""
     if consents.may_matter(tx, KIND, part_keys):
-        consents.deliver(tx, KIND, *_contents(tx, part_keys))
+        consents.deliver(tx, KIND, *contents(tx, part_keys))
 
 
 def preview(tx: Transaction, trace_id: UUID, trade_key: int | None = None) -> Payload:
@@ -45,12 +45,12 @@ def preview(tx: Transaction, trace_id: UUID, trade_key: int | None = None) -> Pa
     part = parts.part_keys(tx, [trace_id]).get(trace_id)
     if part is None:
         return Payload(statement_id=None, version=None)
-    general, per_trade = _contents(tx, {part.part_key})
+    general, per_trade = contents(tx, {part.part_key})
     alone = None if trade_key is None else per_trade.get(trade_key)
     return alone or general[part.part_key]
 
 
-def _contents(tx: Transaction, part_keys: set[int]) -> tuple[dict[int, Payload], dict[int, Payload]]:
+def contents(tx: Transaction, part_keys: set[int]) -> tuple[dict[int, Payload], dict[int, Payload]]:
     """What there is to say of own parts, by part, and where one customer has a value of its own by trade."""
     facts = {key: part.facts for key, part in parts.parts_of(tx, part_keys).items()}
     certified = {key: {ATTRIBUTE: said} for key, said in certificate_content(tx, part_keys).items()}

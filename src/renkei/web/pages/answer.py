@@ -18,6 +18,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
+from renkei.commons.consents import purposes
 from renkei.commons.consents.errors import AlreadyOver
 from renkei.commons.consents.model import ANSWER, Consent, ConsentDraft, Payload
 from renkei.commons.consents.service import consents_of, decide
@@ -61,7 +62,7 @@ ATTRIBUTES: Final = ("total", "quality", "pds", "gate_to_gate", "categories", "c
 """What can be disclosed, the most usual first."""
 USUAL: Final = frozenset({"total", "quality"})
 """What is proposed to somebody who has never disclosed anything: what a customer needs to add it up."""
-PURPOSES: Final = (ANSWER, "product_footprint", "regulation")
+PURPOSES: Final = tuple(one.purpose for one in purposes.PURPOSES)
 STEPS: Final = ("item", "value", "result", "disclose", "send")
 _INDICATORS: Final = ("ter", "ger", "tir")
 _FIELDS: Final[Mapping[str, tuple[Stage, str]]] = {

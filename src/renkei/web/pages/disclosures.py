@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import Final, Literal
 from uuid import UUID
@@ -13,8 +13,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from renkei.commons.consents.errors import ConsentMissing
-from renkei.commons.consents.model import Consent, ConsentDraft
-from renkei.commons.consents.service import consents_of, decide, withdraw
+from renkei.commons.consents.model import Consent, ConsentDraft, ReadEntry, Selection, Sort
+from renkei.commons.consents.selections import own_all
+from renkei.commons.consents.service import consents_of, decide, reads_of, withdraw
 from renkei.commons.edge.fields import Day, Short
 from renkei.commons.edge.validation import Body
 from renkei.commons.operators.model import Operator
@@ -36,6 +37,7 @@ from renkei.web.words import ZONE, Words
 ROWS: Final = 50
 MOST_ROWS: Final = 1000
 SHOWN_REQUESTS: Final = 10
+SHOWN_READS: Final = 20
 ATTRIBUTES: Final = tuple(use_case.attributes[KIND])
 
 
@@ -55,9 +57,34 @@ class Disclosed:
     consents: Sequence[Consent]
     parts: Mapping[UUID, Part]
     companies: Mapping[UUID, Operator]
+    selections: Mapping[UUID, Selection] = field(default_factory=dict)
     following: UUID | None = None
     requests: Sequence[RequestView] = ()
     """Of one decision: the customer's requests that it answers."""
+    reads: Sequence[ReadEntry] = ()
+    """Of one decision: who read what it let out, the newest first."""
+
+    def subject(self, _: Words, consent: Consent) -> str:
+        """What a decision is about."""
+        if consent.trace_id is not None:
+            part = self.parts.get(consent.trace_id)
+            return str(consent.trace_id) if part is None else part.name
+        if consent.family_id is not None:
+            return _("The family “%(name)s”", name=self._name(consent.family_id))
+        return _("One trade") if consent.trade_id is not None else _("Everything of your company")
+
+    def consumer(self, _: Words, consent: Consent) -> str:
+        """Whom it is for."""
+        if consent.consumer_id is not None:
+            company = self.companies.get(consent.consumer_id)
+            return "–" if company is None else company.name
+        if consent.group_id is not None:
+            return _("The group “%(name)s”", name=self._name(consent.group_id))
+        return _("Every member") if consent.consumer == "members" else _("The public")
+
+    def _name(self, selection_id: UUID) -> str:
+        found = self.selections.get(selection_id)
+        return "–" if found is None else found.name
 
 
 def router() -> APIRouter:
@@ -84,10 +111,8 @@ def router() -> APIRouter:
             (_("Part"), _("Company"), _("Disclosed"), _("Purpose"), _("Since"), _("Until"), _("State")),
             [
                 (
-                    found.parts[one.trace_id].name if one.trace_id in found.parts else one.trace_id,
-                    found.companies[one.consumer_id].name
-                    if one.consumer_id in found.companies
-                    else one.consumer_id,
+                    found.subject(_, one),
+                    found.consumer(_, one),
                     attributes_in_words(_, one),
                     purpose_name(_, one.purpose),
                     one.valid_from,
@@ -141,11 +166,20 @@ def attributes_in_words(_: Words, consent: Consent) -> str:
 
 
 def _named(tx: Transaction, found: Sequence[Consent], following: UUID | None = None) -> Disclosed:
-    consumers = list({one.consumer_id for one in found})
+    consumers = list({one.consumer_id for one in found if one.consumer_id is not None})
+    about = {one.trace_id for one in found if one.trace_id is not None}
+    sorts: list[Sort] = []
+    if any(one.group_id for one in found):
+        sorts.append("group")
+    if any(one.family_id for one in found):
+        sorts.append("family")
     return Disclosed(
         consents=found,
-        parts=part_keys(tx, {one.trace_id for one in found}) if found else {},
+        parts=part_keys(tx, about) if about else {},
         companies={one.operator_id: one for one in operators_by_ids(tx, consumers)} if consumers else {},
+        selections={
+            one.selection_id: one for sort in sorts for one in own_all(tx, sort, limit=MOST_ROWS).items
+        },
         following=following,
     )
 
@@ -162,16 +196,19 @@ def _with_requests(tx: Transaction, consent_id: UUID) -> Disclosed:
     """The same with the customer's requests that stand on it."""
     found = _history(tx, consent_id)
     now = found.consents[0]
-    part = found.parts.get(now.trace_id)
+    part = None if now.trace_id is None else found.parts.get(now.trace_id)
     trades = trades_into(tx, [part.part_key], KIND) if part is not None else ()
     wanted = [
         one.request_id for one in trades if one.downstream_operator_id == now.consumer_id and one.request_id
     ]
-    return Disclosed(
-        consents=found.consents,
-        parts=found.parts,
-        companies=found.companies,
+    reads = list(reads_of(tx, consent_id=consent_id, limit=SHOWN_READS).items)
+    readers = list({one.consumer_id for one in reads} - found.companies.keys())
+    more = {one.operator_id: one for one in operators_by_ids(tx, readers)} if readers else {}
+    return replace(
+        found,
+        companies={**found.companies, **more},
         requests=[request_of(tx, one) for one in wanted[:SHOWN_REQUESTS]],
+        reads=reads,
     )
 
 
@@ -185,10 +222,8 @@ def _decide(tx: Transaction, consent_id: UUID, form: DecisionForm) -> Consent:
     )
     return decide(
         tx,
-        ConsentDraft(
-            trace_id=now.trace_id,
-            consumer_id=now.consumer_id,
-            kind=now.kind,
+        replace(
+            _again(now),
             attributes=frozenset(form.attributes),
             purpose=form.purpose,
             valid_until=until,
@@ -206,15 +241,25 @@ def _grant_again(tx: Transaction, consent_id: UUID) -> Consent:
     over = last.valid_until is not None and last.valid_until <= tx.now
     return decide(
         tx,
-        ConsentDraft(
-            trace_id=last.trace_id,
-            consumer_id=last.consumer_id,
-            kind=last.kind,
-            attributes=last.attributes,
-            purpose=last.purpose,
-            valid_until=None if over else last.valid_until,
-            standing=last.standing,
-        ),
+        replace(_again(last), valid_until=None if over else last.valid_until),
+    )
+
+
+def _again(consent: Consent) -> ConsentDraft:
+    """The same decision once more."""
+    return ConsentDraft(
+        trace_id=consent.trace_id,
+        trade_id=consent.trade_id,
+        family_id=consent.family_id,
+        whole=consent.subject == "operator",
+        consumer_id=consent.consumer_id,
+        group_id=consent.group_id,
+        audience=consent.consumer if consent.consumer in ("members", "public") else None,
+        kind=consent.kind,
+        attributes=consent.attributes,
+        purpose=consent.purpose,
+        valid_until=consent.valid_until,
+        standing=consent.standing,
     )
 
 
