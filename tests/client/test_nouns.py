@@ -370,7 +370,7 @@ class TestWideConsents:
         assert [(one.consent_id, one.why_not) for one in glimpse.considered] == [(None, None)]
         decided = b.client.consents.decide(draft)
         assert (decided.subject, decided.consumer, decided.reason) == ("family", "group", "取り決め")
-        assert b.client.consents.consequences(decided.consent_id).items == ()
+        assert b.client.consents.consequences(decided.consent_id).losses == ()
         taken_back = b.client.consents.withdraw(decided.consent_id, reason="終了")
         assert (taken_back.state, taken_back.reason) == ("withdrawn", "終了")
         assert b.client.groups.replace(group.selection_id, "旧協力会", []).members == ()

@@ -841,6 +841,7 @@ UNGUARDED: Final = {
 """Operations that ask neither for a key nor for a token: what they are given in their body or address says it."""
 READS: Final = {
     ("POST", "/v1/parts/{trace_id}/what-if"),
+    ("POST", "/v1/consents/try"),
     ("POST", "/v1/parts/{trace_id}/sheets/calculate"),
     ("POST", "/v1/calculator/battery"),
 }

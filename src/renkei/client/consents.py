@@ -98,7 +98,7 @@ class Consents:
 
     def purposes(self) -> tuple[Purpose, ...]:
         """Purposes to choose from; any other words will do."""
-        return self._wire.get(_Purposes, "/purposes").items
+        return self._wire.get(_Purposes, "/purposes").purposes
 
 
 class Selections:
@@ -173,7 +173,7 @@ class _Glimpses:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Purposes:
-    items: tuple[Purpose, ...]
+    purposes: tuple[Purpose, ...]
 
 
 class Reads:

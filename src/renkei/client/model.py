@@ -510,7 +510,7 @@ class Loss:
 class Consequences:
     """What taking a consent back would do; `more`: there are parts beyond those looked at."""
 
-    items: tuple[Loss, ...]
+    losses: tuple[Loss, ...]
     more: bool
     stale: bool = False
 

@@ -170,14 +170,31 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
     }
     good(a.get("/deliveries", trace_id=bought))
     world.work_off()
-    shown_to_b = {"/consents", "/notifications", "/reads"}
+    group = good(b.post("/groups", {"name": "得意先", "members": [a.id]}))["selection_id"]
+    family = good(b.post("/families", {"name": "製品群", "members": [own]}))["selection_id"]
+    wide = {"family_id": family, "audience": "members", "attributes": ["total"]}
+    values["consent_id"] = good(b.post("/consents", wide))["consent_id"]
+    of_path = {
+        "/groups/{selection_id}": {"selection_id": group},
+        "/families/{selection_id}": {"selection_id": family},
+    }
+    shown_to_b = {
+        "/consents",
+        "/consents/{consent_id}/consequences",
+        "/notifications",
+        "/reads",
+        "/groups",
+        "/groups/{selection_id}",
+        "/families",
+        "/families/{selection_id}",
+    }
     for path, methods in world.contract.document["paths"].items():
         if "get" not in methods or path in SIGNED:
             continue
         member = b if path in shown_to_b else a
         is_stated = path.endswith(STATED)
         part = estimated if path.endswith("/estimate") else stated if is_stated else bought
-        ids = values | {"trace_id": part}
+        ids = values | {"trace_id": part} | of_path.get(path, {})
         answer = member.get(path.format(**ids), **queries.get(path, {}))
         assert answer.is_success, f"{path} {answer.text}"
         if answer.headers["content-type"] == JSON:

@@ -16,9 +16,8 @@ from unittest.mock import patch
 
 from starlette.responses import Response
 
-from renkei.commons.consents import service as consents
-from renkei.commons.consents.model import Payload
-from renkei.commons.consents.store import StoredConsent
+from renkei.commons.consents import delivering, rules
+from renkei.commons.consents.model import Payload, StoredConsent
 from renkei.commons.edge.calls import Call
 from renkei.commons.ledger import service as ledger
 from renkei.commons.notifications import store as notifications
@@ -220,13 +219,22 @@ def _with_every_attribute(former: Any) -> Any:
     return bringing
 
 
-def _without_end(former: Any) -> Any:
-    def bringing(self: Any, trade: Any, consent: StoredConsent | None, payload: Payload, last: Any) -> None:
-        if consent is not None and consent.state == "withdrawn":
-            consent = replace(consent, state="granted", attributes=frozenset({"total"}))
-        former(self, trade, consent, payload, last)
+def _without_end(deciding: Any) -> Any:
+    def going_on(consents: Any, place: Any, moment: Any) -> Any:
+        found = deciding(consents, place, moment)
+        over = [one for one in consents if one.state == "withdrawn" and rules.reaches(one, place)]
+        if found is None and over:
+            return replace(over[0], state="granted", attributes=frozenset({"total"}))
+        return found
 
-    return bringing
+    return going_on
+
+
+def _groups_of_all(is_for: Any) -> Any:
+    def anybody(consent: Any, place: Any, *moment: Any) -> bool:
+        return consent.consumer == "group" or bool(is_for(consent, place, *moment))
+
+    return anybody
 
 
 def _told_of_everything(former: Any) -> Any:
@@ -264,7 +272,7 @@ def _speaking_tombstone(former: Any) -> Any:
 
 def _facts_for_the_consumer(record: Any) -> Any:
     def recording(tx: Transaction, kind: str, subject_id: Any, content: Any, **options: Any) -> None:
-        if kind == "consent":
+        if kind == "consent" and content["consumer_key"] is not None:
             row = tx.row(
                 "SELECT operator_id FROM commons.directory WHERE operator_key = %s",
                 (content["consumer_key"],),
@@ -378,22 +386,34 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     ),
     "delivery with an unconsented attribute": Mutant(
         "the share of primary data, whatever was agreed",
-        _patched(consents._Writer, "bring_up_to_date", _with_every_attribute), ("primary_share",),
+        _patched(delivering._Writer, "bring_up_to_date", _with_every_attribute), ("primary_share",),
     ),
     "delivery after the withdrawal": Mutant(
         "the total still after the consent was taken back",
-        _patched(consents._Writer, "bring_up_to_date", _without_end), ("value", "value_of_end"),
+        _patched(delivering, "deciding", _without_end), ("value", "value_of_end"),
+    ),
+    "group without members": Mutant(
+        "what is for a group, for whoever trades", _patched(rules, "_is_for", _groups_of_all), ("value", "value_of_end"),
+    ),
+    "read log unfiltered": Mutant(
+        "who read what of others", without_filter("FROM commons.delivery_reads l", "ORDER BY l.read_key DESC"),
+        ("reading",), unlocked=True,
+    ),
+    "shared what is withdrawn": Mutant(
+        "rows of everybody's inbox that are no longer in force",
+        exchanged("FROM commons.shared_deliveries d", "WHERE d.superseded_at IS NULL AND NOT d.withdrawn AND", "WHERE"),
+        ("wide_consent", "value"), unlocked=True,
     ),
     "told of every version": Mutant(
         "a notification although nothing disclosed has changed",
-        _patched(consents._Writer, "bring_up_to_date", _told_of_everything), _VALUES,
+        _patched(delivering._Writer, "bring_up_to_date", _told_of_everything), _VALUES,
     ),
     "version in the content": Mutant(
         "how often the supplier changed anything",
-        _patched(consents._Writer, "bring_up_to_date", _coverage_of_structure), _VALUES,
+        _patched(delivering._Writer, "bring_up_to_date", _coverage_of_structure), _VALUES,
     ),
     "tombstone with content": Mutant(
-        "the present value in the row that takes it back", _patched(consents._Writer, "bury", _speaking_tombstone), _VALUES,
+        "the present value in the row that takes it back", _patched(delivering._Writer, "bury", _speaking_tombstone), _VALUES,
     ),
     "counter that counts lines": Mutant(
         "the size of the supplier's structure in a chain counter", _patched(recounting, "recount", _values_counted),

@@ -140,7 +140,7 @@ class LossView(View):
 class ConsequencesView(View):
     """What taking a consent back would do; `more`: there are parts beyond those looked at."""
 
-    items: list[LossView]
+    losses: list[LossView]
     more: bool
     stale: bool = False
 
@@ -162,7 +162,7 @@ class PurposeView(View):
 class PurposesView(View):
     """The starting set; any other words will do."""
 
-    items: list[PurposeView]
+    purposes: list[PurposeView]
     stale: bool = False
 
 
@@ -290,7 +290,7 @@ def router() -> APIRouter:
 
         def work(tx: Transaction) -> dict[str, Any]:
             found = consequences(tx, consent_id)
-            return {"items": [_loss_json(one) for one in found.losses], "more": found.more}
+            return {"losses": [_loss_json(one) for one in found.losses], "more": found.more}
 
         return call.read(work)
 
@@ -315,7 +315,7 @@ def everybody_router() -> APIRouter:
     def get_purposes(call: Open) -> Response:
         """Purposes to choose from; a purpose in other words is as good."""
         return call.read(
-            lambda _: {"items": [{"purpose": one.purpose, "ja": one.ja, "en": one.en} for one in PURPOSES]}
+            lambda _: {"purposes": [{"purpose": one.purpose, "ja": one.ja, "en": one.en} for one in PURPOSES]}
         )
 
     @routes.get("/shared", response_model=SharedsView)
