@@ -26,6 +26,7 @@ from starlette.types import Scope
 from renkei import web
 from renkei.commons.access.model import AccessPolicy
 from renkei.commons.access.tokens import AccessKeys
+from renkei.commons.consents import inquiries
 from renkei.commons.consents import service as consents
 from renkei.commons.edge import health
 from renkei.commons.edge.answers import failure, json_answer, plain_problem, problem_answer
@@ -80,7 +81,12 @@ def reactions() -> Mapping[str, Sequence[Reaction]]:
 def handlers() -> Mapping[str, Sequence[Handler]]:
     """What the worker does with each type of event, as the operator it is addressed to, in order."""
     found: dict[str, list[Handler]] = {}
-    for room in (*(use_case.handlers for use_case in use_cases()), trades.HANDLERS, consents.HANDLERS):
+    for room in (
+        *(use_case.handlers for use_case in use_cases()),
+        trades.HANDLERS,
+        consents.HANDLERS,
+        inquiries.HANDLERS,
+    ):
         for event_type, handler in room.items():
             found.setdefault(event_type, []).append(handler)
     return found

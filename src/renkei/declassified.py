@@ -22,6 +22,8 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import TupleRow, dict_row
 
+from renkei.commons.consents.policies import Asking, Until, read_policy, walk
+
 Row = dict[str, Any]
 View = dict[str, list[Any]]
 
@@ -61,6 +63,9 @@ _READS: Final[LiteralString] = """
            l.last_at, l.times
       FROM commons.delivery_reads l JOIN commons.deliveries d ON d.delivery_key = l.delivery_key
 """
+_HOPS: Final[LiteralString] = "SELECT * FROM commons.inquiry_hops"
+_DECISIONS: Final[LiteralString] = "SELECT * FROM commons.inquiry_decisions WHERE decision = 'granted'"
+_SELECTIONS: Final[LiteralString] = "SELECT * FROM commons.selections"
 _MEMBERS: Final[LiteralString] = "SELECT * FROM commons.selection_members"
 _STATEMENTS: Final[LiteralString] = "SELECT * FROM footprint.statements"
 _PROPOSALS: Final[LiteralString] = "SELECT * FROM footprint.proposals"
@@ -259,8 +264,10 @@ def _delivered(world: World, trade: Row) -> list[Any]:
     return _history(world, part, consents, trade)
 
 
-def _history(world: World, part: Row, consents: Sequence[Row], trade: Row | None) -> list[Any]:
-    """What decisions about a part let out by a trade, or (None) to everybody."""
+def _history(
+    world: World, part: Row, consents: Sequence[Row], trade: Row | None, begun: datetime | None = None
+) -> list[Any]:
+    """What decisions about a part let out by a trade, or (None) to everybody they are for, since `begun`."""
     if not consents:
         return []
     trade_key = None if trade is None else trade["trade_key"]
@@ -275,19 +282,32 @@ def _history(world: World, part: Row, consents: Sequence[Row], trade: Row | None
         if row["member_key"] == part["part_key"]
         or (trade is not None and row["member_key"] == trade["downstream_key"])
     ]
-    begun = part["created_at"] if trade is None else trade["linked_at"]
+    if begun is None:
+        begun = part["created_at"] if trade is None else trade["linked_at"]
+    policies = [read_policy(row["policy"]) for row in consents if row["policy"] is not None]
+    stated = [
+        row
+        for row in world.rows("hops", "hop_key", _HOPS)
+        if row["trade_key"] == trade_key and row["from_key"] == row["asker_key"]
+    ]
     moments = sorted(
         {row["created_at"] for row in (*consents, *statements)} | {begun}
         | {row["valid_until"] for row in consents if row["valid_until"] is not None}
         | {row["superseded_at"] for row in statements if row["superseded_at"] is not None}
-        | {row["added_at"] for row in members}
+        | {row["added_at"] for row in members} | {row["asked_at"] for row in stated}
+        | {one.moment for policy in policies for one in walk(policy) if isinstance(one, Until)}
         | {row["removed_at"] for row in members if row["removed_at"] is not None}
     )  # fmt: skip
     found: list[Any] = []
     for at in moments:
         if at < begun:
             continue
-        consent = _decision(consents, members, part, trade, at)
+        asking = Asking(
+            groups=frozenset() if trade is None else _groups_at(world, members, trade["downstream_key"], at),
+            purposes=frozenset({"answer", *(row["purpose"] for row in stated if row["asked_at"] <= at)}),
+            moment=at,
+        )
+        consent = _decision(consents, members, part, trade, asking)
         statement = max(
             (row for row in (_at(_of(statements, key), at) for key in {None, trade_key}) if row),
             key=lambda row: row["trade_key"] is not None,
@@ -309,21 +329,40 @@ def _history(world: World, part: Row, consents: Sequence[Row], trade: Row | None
 
 _CLOSENESS: Final = {
     **{("subject", name): rank for rank, name in enumerate(("trade", "part", "family", "operator"))},
-    **{("consumer", name): rank for rank, name in enumerate(("company", "group", "members", "public"))},
+    **{
+        ("consumer", name): rank
+        for rank, name in enumerate(("company", "group", "policy", "members", "public"))
+    },
 }
 
 
+def _groups_at(world: World, members: Sequence[Row], company_key: int, at: datetime) -> frozenset[UUID]:
+    """The groups that a company was in at a moment."""
+    groups = {
+        row["selection_key"]: row["selection_id"]
+        for row in world.rows("selections", "selection_key", _SELECTIONS)
+        if row["sort"] == "group"
+    }
+    return frozenset(
+        groups[row["selection_key"]]
+        for row in members
+        if row["member_key"] == company_key and row["selection_key"] in groups and _holds_at(row, at)
+    )
+
+
+def _holds_at(member: Row, at: datetime) -> bool:
+    return bool(member["added_at"] <= at and (member["removed_at"] is None or member["removed_at"] > at))
+
+
 def _decision(
-    consents: Sequence[Row], members: Sequence[Row], part: Row, trade: Row | None, at: datetime
+    consents: Sequence[Row], members: Sequence[Row], part: Row, trade: Row | None, asking: Asking
 ) -> Row | None:
     """The most specific decision in force at a moment, as its provider's rules have it (`commons.consents.rules`)."""
+    at = asking.moment
 
     def belongs(selection_key: int | None, member_key: int) -> bool:
         return selection_key is None or any(
-            row["selection_key"] == selection_key
-            and row["member_key"] == member_key
-            and row["added_at"] <= at
-            and (row["removed_at"] is None or row["removed_at"] > at)
+            row["selection_key"] == selection_key and row["member_key"] == member_key and _holds_at(row, at)
             for row in members
         )
 
@@ -337,6 +376,7 @@ def _decision(
         and (row["valid_until"] is None or row["valid_until"] > at)
         and belongs(row["family_key"], part["part_key"])
         and (trade is None or belongs(row["group_key"], trade["downstream_key"]))
+        and (row["policy"] is None or read_policy(row["policy"]).holds(asking) is not None)
     ]
     return min(
         deciding,
@@ -419,6 +459,30 @@ def _own_sum(stages: Mapping[str, Mapping[str, Any]]) -> Decimal:
     )
 
 
+def _inquiries(world: World, me: int) -> list[Any]:
+    """What was asked between a customer and its supplier; and what came straight to who asked, where it was granted."""
+    hops = world.rows("hops", "hop_key", _HOPS)
+    found: list[Any] = [row for row in hops if me in (row["from_key"], row["to_key"])]
+    consents = world.rows("consents", "consent_key", _CONSENTS)
+    for hop in hops:
+        if hop["asker_key"] != me or hop["from_key"] == me:
+            continue
+        granted = [
+            row
+            for row in world.rows("decisions", "decision_key", _DECISIONS)
+            if row["hop_key"] == hop["hop_key"]
+        ]
+        for first in granted[:1]:
+            part = world.parts[first["part_key"]]
+            about = [
+                row for row in consents if row["part_key"] == part["part_key"] and row["consumer_key"] == me
+            ]
+            said = _history(world, part, about, None, first["decided_at"])
+            named = [(row["decided_at"], hop["to_key"]) for row in granted if row["named"]]
+            found.append((hop["inquiry_id"], named, said, [row["decided_at"] for row in granted]))
+    return found
+
+
 def _reads(world: World, me: int) -> list[Any]:
     """Whose delivery it is follows from the delivery, not from what the log says."""
     return [
@@ -470,6 +534,14 @@ FLOWS: Final[tuple[Flow, ...]] = (
         "every member",
         "its company decided to disclose them to every member or to the public",
         _shared,
+    ),
+    Flow(
+        "inquiry",
+        "an inquiry with who asks, what, what for, until when and the message; the attributes that were granted to it, and of "
+        "whom, if it chose to be named",
+        "the customer and the supplier of each hop; the granted attributes, who asked",
+        "whoever is asked must know for whom it decides; what it decides reaches who asked only if it grants",
+        _inquiries,
     ),
     Flow(
         "read",

@@ -382,3 +382,35 @@ class TestWideConsents:
         assert refused.state == "refused"
         assert list(a.client.shared.list(operator_id=b.operator_id)) == []
         assert list(b.client.reads.list(trace_id=own.trace_id)) == []
+
+
+class TestInquiries:
+    def test_asked_passed_on_granted_and_refused(self, company):
+        maker, first, second = company("A社"), company("B社"), company("C社")
+        of_first, of_second = (one.client.parts.create(part(one, "Q")) for one in (first, second))
+        trades = []
+        bought = bought_part(maker)
+        behind = bought_part(first)
+        first.client.structures.replace(
+            of_first.trace_id,
+            [LineDraft(child=behind.trace_id, amount=1, unit="piece", sourcing="bought")],
+        )
+        for customer, supplier, wanted, product in (
+            (maker, first, bought, of_first),
+            (first, second, behind, of_second),
+        ):
+            asked = customer.client.requests.create(
+                RequestDraft(trace_id=wanted.trace_id, upstream_operator_id=supplier.operator_id)
+            )
+            supplier.client.requests.link(asked.request_id, product.trace_id)
+            trades.append(asked.trade_id)
+        inquiry = maker.client.inquiries.ask(trades[0], ["categories"], purpose="scope3", message="内訳")
+        assert (inquiry.state, inquiry.purpose, inquiry.answers) == ("open", "scope3", ())
+        (put,) = first.client.inquiries.received()
+        assert (put.asker_id, put.from_id, put.decisions) == (maker.operator_id, maker.operator_id, ())
+        assert first.client.inquiries.pass_on(put.hop_id).decisions == ("passed_on",)
+        (put_on,) = second.client.inquiries.received()
+        assert second.client.inquiries.grant(put_on.hop_id, named=True).decisions == ("granted",)
+        assert first.client.inquiries.refuse(put.hop_id, reason="秘密").decisions == ("passed_on", "refused")
+        assert maker.client.inquiries.get(inquiry.inquiry_id).answers == ()
+        assert [one.inquiry_id for one in maker.client.inquiries.list()] == [inquiry.inquiry_id]

@@ -25,6 +25,8 @@ LISTS = (
     "/consents",
     "/groups",
     "/families",
+    "/inquiries",
+    "/received-inquiries",
     "/notifications",
     "/proposals",
     "/files",
@@ -132,12 +134,32 @@ def found(world: World, http: TestClient) -> Chain:
         for key in (name, f"lost_{name}"):
             made = good(b.post(f"/{noun}", {"name": key, "members": [member]}))
             things[key] = made["selection_id"]
+    things |= _asked_for_more(world, a, b, things)
     things["counted"] = a.part("算定品")
     things["sheet"] = good(a.put(f"/parts/{things['counted']}/sheets", SHEET))["sheet_id"]
     things["battery"] = a.part("電池", unit="unit")
     good(a.put(f"/parts/{things['battery']}/footprint", STATEMENT | {"declared_unit": "unit"}))
     things["track"] = str(uuid4())
     return Chain(world, a, b, joined, things)
+
+
+def _asked_for_more(world: World, a: Member, b: Member, things: dict[str, str]) -> dict[str, str]:
+    """Inquiries that were put to the supplier, one about a part with a supplier behind."""
+    behind = b.part("仕入品")
+    line = {"child": {"trace_id": behind}, "amount": 1, "unit": "kilogram"}
+    assembled = b.part("組立品")
+    good(b.put(f"/parts/{assembled}/structure", {"lines": [line]}))
+    b.ask(a, behind)
+    bought = a.part("組立品の購入品")
+    asked = a.ask(b, bought)
+    b.link(asked, assembled)
+    found: dict[str, str] = {}
+    for name, trade in (("hop_of_chain", asked["trade_id"]), ("hop", things["trade"])):
+        inquiry = good(a.post("/inquiries", {"trade_id": trade, "attributes": ["categories"]}))
+        world.work_off()
+        found["inquiry"] = inquiry["inquiry_id"]
+        found[name] = good(b.get("/received-inquiries"))["items"][0]["hop_id"]
+    return found
 
 
 def _join(world: World, http: TestClient, a: Member, things: dict[str, str], number: int) -> Member:

@@ -15,6 +15,7 @@ from renkei.client.consents import Consents, Reads, Selections, SharedDisclosure
 from renkei.client.credentials import Credentials
 from renkei.client.files import Files, PartCertificates
 from renkei.client.footprints import Estimates, Footprints, Proposals
+from renkei.client.inquiries import Inquiries
 from renkei.client.notifications import Notifications
 from renkei.client.operators import Operators, Plants
 from renkei.client.parts import Parts, Structures
@@ -70,6 +71,7 @@ class Client:
         self.families = Selections(self._wire, "families")
         self.shared = SharedDisclosures(self._wire)
         self.reads = Reads(self._wire)
+        self.inquiries = Inquiries(self._wire)
         self.footprints = Footprints(self._wire)
         self.estimates = Estimates(self._wire)
         self.proposals = Proposals(self._wire)

@@ -409,8 +409,8 @@ class Message:
 class ConsentDraft:
     """What a consumer may see of a subject, replacing what was decided before about the two.
 
-    Exactly one of `trace_id`, `trade_id`, `family_id` and `whole`, and one of `consumer_id`, `group_id` and `audience`
-    ("members", "public"). `refuse`: nothing, whatever a more general decision says.
+    Exactly one of `trace_id`, `trade_id`, `family_id` and `whole`, and one of `consumer_id`, `group_id`, `audience`
+    ("members", "public") and `policy` (whoever meets it). `refuse`: nothing, whatever a more general decision says.
     `standing`: every new value too; otherwise the value of the moment, once. `purpose` None: to answer its request.
     """
 
@@ -422,6 +422,7 @@ class ConsentDraft:
     consumer_id: UUID | None = None
     group_id: UUID | None = None
     audience: str | None = None
+    policy: Mapping[str, Any] | None = None
     refuse: bool = False
     kind: str = "CFP"
     purpose: str | None = None
@@ -443,6 +444,7 @@ class Consent:
     consumer: str
     consumer_id: UUID | None
     group_id: UUID | None
+    policy: Mapping[str, Any] | None
     kind: str
     attributes: tuple[str, ...]
     purpose: str
@@ -523,6 +525,63 @@ class Selection:
     name: str
     members: tuple[UUID, ...]
     created_at: datetime
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryAnswer:
+    """What came straight to who asked; `provider_id` None: from a supplier behind. Those of a thread are versions."""
+
+    answer_id: UUID
+    thread_id: UUID
+    provider_id: UUID | None
+    attributes: Mapping[str, Any]
+    purpose: str
+    valid_until: datetime | None
+    withdrawn: bool
+    delivered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryInList:
+    """What was asked for. It is open until its end, whatever those who were asked decide."""
+
+    inquiry_id: UUID
+    trade_id: UUID
+    kind: str
+    attributes: tuple[str, ...]
+    purpose: str
+    message: str | None
+    ends_at: datetime
+    created_at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry(InquiryInList):
+    """The same with what came back (the direct supplier's answer comes by the trade)."""
+
+    answers: tuple[InquiryAnswer, ...]
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedInquiry:
+    """An inquiry that a customer (`from_id`) put to this company, for itself or for `asker_id`."""
+
+    hop_id: UUID
+    inquiry_id: UUID
+    asker_id: UUID
+    from_id: UUID
+    trade_id: UUID
+    trace_id: UUID | None
+    kind: str
+    attributes: tuple[str, ...]
+    purpose: str
+    message: str | None
+    ends_at: datetime
+    asked_at: datetime
+    decisions: tuple[str, ...]
     stale: bool = False
 
 

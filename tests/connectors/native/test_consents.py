@@ -271,3 +271,51 @@ def test_the_consequences_of_a_withdrawal_are_shown_before_it(shop: Shop, a: Mem
     assert (shop.seen(a, of_a), shop.seen(b, of_b)) == ([], ["total"])
     after = good(shop.seller.get(f"/consents/{consent['consent_id']}/consequences"))
     assert (after["losses"], after["more"]) == ([], False)
+
+
+class TestOuranosIsAView:
+    """`/cfpAcl` shows what each company sees by whichever decision decides, and what it changes decides alone."""
+
+    def shown(self, shop: Shop, **query: str) -> dict[tuple[str, str], list[bool]]:
+        """Released flags of totals and quality, by company and part."""
+        answer = self.call(shop, "GET", params={"operatorId": shop.seller.id, **query})
+        return {
+            (one["releasedToOperatorId"], one["traceId"]): [item["releasedFlag"] for item in one["acl"]]
+            for one in answer
+        }
+
+    def release(self, shop: Shop, buyer: Member, part: str, group: str, *, released: bool) -> None:
+        acl = [{"aclItemGroup": group, "releasedFlag": released}]
+        body = {"operatorId": shop.seller.id, "releasedToOperatorId": buyer.id, "traceId": part, "acl": acl}
+        self.call(shop, "POST", json=body)
+
+    def call(self, shop: Shop, method: str, **options: Any) -> Any:
+        key = shop.world.key(shop.seller.operator)
+        token = shop.seller.tokens["access_token"]
+        headers = {"apiKey": key, "Authorization": f"Bearer {token}"}
+        answer = shop.world.http.request(method, "/cfpAcl", headers=headers, **options)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def test_what_a_wide_decision_lets_out_is_shown_and_can_be_narrowed(
+        self, shop: Shop, a: Member, b: Member
+    ) -> None:
+        sheet, coil = shop.product("鋼板"), shop.product("コイル")
+        (of_a, _), (of_b, _) = shop.sell(sheet, a), shop.sell(sheet, b)
+        shop.sell(coil, b)
+        assert self.shown(shop) == {}
+        wide = shop.decide(whole=True, audience="members", attributes=["total"])
+        assert self.shown(shop) == {
+            (a.id, sheet): [True, False],
+            (b.id, sheet): [True, False],
+            (b.id, coil): [True, False],
+        }
+        assert self.shown(shop, traceId=sheet, releasedToOperatorId=b.id) == {(b.id, sheet): [True, False]}
+        self.release(shop, a, sheet, "TOTALDQR", released=True)  # besides what is let out already
+        self.release(shop, b, sheet, "TOTALCFP", released=False)  # although a wider decision lets it out
+        assert self.shown(shop, traceId=sheet) == {(a.id, sheet): [True, True], (b.id, sheet): [False, False]}
+        assert (shop.seen(a, of_a), shop.seen(b, of_b)) == (["quality", "total"], [])
+        states = {one["consumer_id"]: one["state"] for one in good(shop.seller.get("/consents"))["items"]}
+        assert (states[a.id], states[b.id]) == ("granted", "refused")
+        good(shop.seller.post(f"/consents/{wide['consent_id']}/withdraw"))
+        assert self.shown(shop) == {(a.id, sheet): [True, True], (b.id, sheet): [False, False]}

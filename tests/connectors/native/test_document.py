@@ -174,6 +174,9 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
     family = good(b.post("/families", {"name": "製品群", "members": [own]}))["selection_id"]
     wide = {"family_id": family, "audience": "members", "attributes": ["total"]}
     values["consent_id"] = good(b.post("/consents", wide))["consent_id"]
+    more = {"trade_id": asked["trade_id"], "attributes": ["categories"]}
+    values["inquiry_id"] = good(a.post("/inquiries", more))["inquiry_id"]
+    world.work_off()
     of_path = {
         "/groups/{selection_id}": {"selection_id": group},
         "/families/{selection_id}": {"selection_id": family},
@@ -183,6 +186,7 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         "/consents/{consent_id}/consequences",
         "/notifications",
         "/reads",
+        "/received-inquiries",
         "/groups",
         "/groups/{selection_id}",
         "/families",

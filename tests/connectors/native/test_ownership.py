@@ -80,6 +80,11 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("POST", "/consents", {"json": {"trace_id": "{mine}", "group_id": "{group}", "attributes": ["total"]}}),
     ("POST", "/consents", {"json": {"family_id": "{family}", "consumer_id": "{b}", "attributes": ["total"]}}),
     ("POST", "/consents", {"json": {"trade_id": "{trade}", "consumer_id": "{b}", "attributes": ["total"]}}),
+    ("POST", "/inquiries", {"json": {"trade_id": "{trade}", "attributes": ["total"]}}),
+    ("GET", "/inquiries/{inquiry}", {}),
+    ("POST", "/received-inquiries/{hop}/grant", {"json": {}}),
+    ("POST", "/received-inquiries/{hop}/pass-on", {}),
+    ("POST", "/received-inquiries/{hop}/refuse", {}),
     ("POST", "/consents/{consent}/withdraw", {}),
     ("GET", "/consents/{consent}/consequences", {}),
     ("POST", "/consents/try", {"json": {"trace_id": "{part}", "consumer_id": "{b}"}}),
@@ -166,6 +171,9 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/requests?after={request}", {}),
     ("GET", "/consents?trace_id={part}", {}),
     ("GET", "/consents?after={consent}", {}),
+    ("GET", "/inquiries", {}),
+    ("GET", "/inquiries?after={inquiry}", {}),
+    ("GET", "/received-inquiries?after={hop}", {}),
     ("GET", "/reads", {}),
     ("GET", "/groups", {}),
     ("GET", "/groups?after={group}", {}),
@@ -212,6 +220,8 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
     factors = good(a.post("/factor-sets", FACTORS))
     sheet = good(a.put(f"/parts/{a.part('算定品')}/sheets", SHEET))
     update = a.waiting_update()
+    asked_more = good(a.post("/inquiries", {"trade_id": asked["trade_id"], "attributes": ["categories"]}))
+    world.work_off()
     mine = c.part("購入品")
     c.ask(b, mine)
     asked_c = a.ask(c, a.part("Cの部品"))
@@ -224,6 +234,8 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{notification}": good(b.get("/notifications"))["items"][0]["notification_id"],
         "{delivery}": good(a.get("/deliveries", trace_id=bought))["items"][0]["delivery_id"],
         "{read}": _first_read(world, b),
+        "{inquiry}": asked_more["inquiry_id"],
+        "{hop}": good(b.get("/received-inquiries"))["items"][0]["hop_id"],
         "{group}": good(b.post("/groups", {"name": "得意先", "members": [a.id]}))["selection_id"],
         "{family}": good(b.post("/families", {"name": "製品群", "members": [own]}))["selection_id"],
         "{proposal}": proposal["proposal_id"],
@@ -264,6 +276,8 @@ def everything(member: Member, ids: dict[str, str]) -> dict[str, Any]:
         "/consents",
         "/groups",
         "/families",
+        "/inquiries",
+        "/received-inquiries",
         "/reads",
         "/notifications",
         "/proposals",

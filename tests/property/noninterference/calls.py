@@ -172,6 +172,8 @@ IDS: Final[Mapping[str, str]] = {
     "selection": "SELECT selection_id, ARRAY[operator_key] FROM commons.selections",
     "group": "SELECT selection_id, ARRAY[operator_key] FROM commons.selections WHERE sort = 'group'",
     "family": "SELECT selection_id, ARRAY[operator_key] FROM commons.selections WHERE sort = 'family'",
+    "inquiry": "SELECT inquiry_id, ARRAY[operator_key] FROM commons.inquiries",
+    "hop": "SELECT hop_id, ARRAY[to_key] FROM commons.inquiry_hops",
     "read": "SELECT read_id, ARRAY[provider_key] FROM commons.delivery_reads",
     "notification": "SELECT notification_id, ARRAY[operator_key] FROM commons.notifications",
     "file": "SELECT file_id, ARRAY[operator_key] FROM commons.files",

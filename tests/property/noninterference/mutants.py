@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 from starlette.responses import Response
 
-from renkei.commons.consents import delivering, rules
+from renkei.commons.consents import delivering, inquiries_store, rules
 from renkei.commons.consents.model import Payload, StoredConsent
 from renkei.commons.edge.calls import Call
 from renkei.commons.ledger import service as ledger
@@ -222,7 +222,7 @@ def _with_every_attribute(former: Any) -> Any:
 def _without_end(deciding: Any) -> Any:
     def going_on(consents: Any, place: Any, moment: Any) -> Any:
         found = deciding(consents, place, moment)
-        over = [one for one in consents if one.state == "withdrawn" and rules.reaches(one, place)]
+        over = [one for one in consents if one.state == "withdrawn" and rules.reaches(one, place, moment)]
         if found is None and over:
             return replace(over[0], state="granted", attributes=frozenset({"total"}))
         return found
@@ -235,6 +235,22 @@ def _groups_of_all(is_for: Any) -> Any:
         return consent.consumer == "group" or bool(is_for(consent, place, *moment))
 
     return anybody
+
+
+def _refusal_told(decide: Any) -> Any:
+    def deciding(tx: Transaction, hop: Any, decision: str, **options: Any) -> None:
+        decide(tx, hop, decision, **options)
+        if decision == "refused":
+            notifications.insert(tx, [(hop.asker_key, "REQUEST_REJECTED", None, None)])
+
+    return deciding
+
+
+def _named(answer: Any) -> Any:
+    def answering(tx: Transaction, kind: str, rows: Any) -> None:
+        answer(tx, kind, [replace(row, provider_id=tx.caller.operator_id) for row in rows])
+
+    return answering
 
 
 def _told_of_everything(former: Any) -> Any:
@@ -391,6 +407,12 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "delivery after the withdrawal": Mutant(
         "the total still after the consent was taken back",
         _patched(delivering, "deciding", _without_end), ("value", "value_of_end"),
+    ),
+    "asker told of a refusal": Mutant(
+        "that somebody behind refused", _patched(inquiries_store, "decide", _refusal_told), ("inquiry_decided",),
+    ),
+    "supplier behind named": Mutant(
+        "the name of a supplier behind that did not want it", _patched(inquiries_store, "answer", _named), ("inquiry_decided",),
     ),
     "group without members": Mutant(
         "what is for a group, for whoever trades", _patched(rules, "_is_for", _groups_of_all), ("value", "value_of_end"),

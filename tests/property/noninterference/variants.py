@@ -212,6 +212,47 @@ def wide_consent(player: Player, cast: Cast, rng: random.Random) -> object:
     return player.send("POST", "/consents", rng.choice(subjects) | rng.choice(consumers) | what | why)
 
 
+def inquiry(player: Player, _: Cast, rng: random.Random) -> object:
+    """More is asked for of what is bought."""
+    trades = list(player.company.trades.values())
+    if not trades:
+        return None
+    body = {
+        "trade_id": rng.choice(trades),
+        "attributes": rng.sample(ATTRIBUTES, 2),
+        "purpose": rng.choice(["scope3", "vehicle_lca"]),
+        "message": f"照会{rng.randrange(9)}",
+    }
+    return player.send("POST", "/inquiries", body)
+
+
+def inquiry_decided(player: Player, _: Cast, rng: random.Random) -> object:
+    """What was asked for is granted, passed on or refused."""
+    got = player.do("GET", "/received-inquiries")["items"]
+    if not got:
+        return None
+    verb = rng.choice(["grant", "grant", "pass-on", "refuse"])
+    body: dict[str, object] = {"reason": f"理由{rng.randrange(9)}"}
+    if verb == "grant":
+        body["named"] = rng.random() < 0.5
+    return player.send("POST", f"/received-inquiries/{rng.choice(got)['hop_id']}/{verb}", body)
+
+
+def policy_consent(player: Player, cast: Cast, rng: random.Random) -> object:
+    """A disclosure to whoever meets a policy."""
+    until = player.site.clock.at + timedelta(minutes=rng.randrange(1, 900))
+    parts: list[dict[str, object]] = [
+        {"purpose_is": ["scope3"]},
+        {"consumer_in": _selection(player, cast, rng, "groups")},
+        {"until": until.isoformat()},
+    ]
+    policy = {rng.choice(["any_of", "all_of"]): rng.sample(parts, rng.randrange(1, 4))}
+    about = rng.choice([{"whole": True}, {"trace_id": player.company.product}])
+    return player.send(
+        "POST", "/consents", about | {"policy": policy, "attributes": rng.sample(ATTRIBUTES, 3)}
+    )
+
+
 def reading(player: Player, _: Cast, rng: random.Random) -> object:
     """What was delivered, looked at."""
     bought = list(player.company.bought.values())
@@ -315,7 +356,7 @@ ACTS: Final[Mapping[str, Act]] = {
     for act in (
         value, value_of_end, quality, primary_share, gate_to_gate, categories, structure, parts, part_deleted,
         part_renamed, plant, number_of_part, request, message, answer, request_cancelled, consent, consent_withdrawn,
-        selection, wide_consent, reading, estimate, shares, policy, waiting_value, declaration, certificate, file, invitation, proposal,
+        selection, wide_consent, policy_consent, inquiry, inquiry_decided, reading, estimate, shares, policy, waiting_value, declaration, certificate, file, invitation, proposal,
         notifications_read, repeated, refused, later,
     )
 }  # fmt: skip
@@ -341,6 +382,6 @@ def vary(site: Site, cast: Cast, change: tuple[str, int] | None, seed: str) -> N
 
 
 AFTERWARDS: Final = (
-    "consent_withdrawn", "consent", "wide_consent", "selection", "reading", "value", "answer", "request", "message", "structure", "value_of_end", "request_cancelled",
+    "consent_withdrawn", "consent", "wide_consent", "selection", "policy_consent", "inquiry", "inquiry_decided", "reading", "value", "answer", "request", "message", "structure", "value_of_end", "request_cancelled",
 )  # fmt: skip
 """What goes on in every world alike: what others did before may show by it."""

@@ -224,6 +224,7 @@ def build(site: Site, rng: random.Random) -> Cast:
     site.settle("first settling")
     for player in players:
         _go_on(player, players, rng)
+    _ask_for_more(players, rng)
     site.settle("second settling")
     site.step("a head of the ledger")
     Sequencer(site.database, site.app.state.context.secrets).tick()
@@ -284,6 +285,22 @@ def _trade(customer: Player, supplier: Player, rng: random.Random) -> None:
             supplier.do("POST", "/consents", about | whom | {"attributes": ["total", "quality"]})
     else:
         customer.do("PUT", f"/parts/{buyer.bought[seller.number]}/estimate", VALUE)
+
+
+def _ask_for_more(players: list[Player], rng: random.Random) -> None:
+    """The first company asks past its suppliers; some pass it on, some grant."""
+    maker = players[0]
+    for trade in maker.company.trades.values():
+        if rng.random() < 0.7:
+            asked = {"trade_id": trade, "attributes": ["categories", "quality"], "purpose": "vehicle_lca"}
+            maker.do("POST", "/inquiries", asked)
+    for tier in range(2):
+        maker.site.settle(f"settling of inquiries {tier}")
+        for player in players[1:]:
+            for hop in player.do("GET", "/received-inquiries")["items"]:
+                verb = rng.choice(["grant", "pass-on", "pass-on", "refuse"])
+                if not hop["decisions"]:
+                    player.send("POST", f"/received-inquiries/{hop['hop_id']}/{verb}", {})
 
 
 def _go_on(player: Player, players: list[Player], rng: random.Random) -> None:

@@ -17,8 +17,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from renkei.commons.consents import store
-from renkei.commons.consents.model import Audience, Payload, StoredConsent
+from renkei.commons.consents import inquiries_store, store
+from renkei.commons.consents.inquiries_store import NewAnswer
+from renkei.commons.consents.model import Answered, Audience, Payload, StoredConsent
 from renkei.commons.consents.rules import Place, deciding
 from renkei.commons.consents.store import NewDelivery, NewShared, Sent, SentToAll
 from renkei.commons.ledger import service as ledger
@@ -66,6 +67,11 @@ def deliver(
     writer.write(kind)
     if any(consent.consumer in AUDIENCES for consent in consents):
         _show_all(tx, kind, consents, payloads)
+    asked = {consent.part_key for consent in consents if consent.asked_from_beyond}
+    if asked:
+        _answer_inquiries(
+            tx, kind, consents, {key: payload for key, payload in payloads.items() if key in asked}
+        )
 
 
 def bury_unlinked(tx: Transaction, trade_keys: set[int]) -> None:
@@ -265,6 +271,50 @@ def _new_shared(
     )
 
 
+# -- past one's own customers ----------------------------------------------------------------------------------------
+def _answer_inquiries(
+    tx: Transaction, kind: str, consents: Sequence[StoredConsent], payloads: Mapping[int, Payload]
+) -> None:
+    """Bring what companies that asked from further down were given of own parts up to date."""
+    rows: list[tuple[NewAnswer, Answered]] = []
+    for one in inquiries_store.granted(tx, kind, payloads):
+        consent = deciding(consents, Place(one.part_key, company_key=one.asker_key), tx.now)
+        content = content_of(consent, payloads[one.part_key])
+        provider_id = tx.caller.operator_id if one.named else None
+        if consent is None or not content:
+            if one.payload is None or one.withdrawn:
+                continue
+            purpose, valid_until = one.purpose or "", None
+        else:
+            said = (one.payload, one.valid_until, one.purpose, one.provider_id)
+            purpose, valid_until = consent.purpose, consent.valid_until
+            if not one.withdrawn and said == (content, valid_until, purpose, provider_id):
+                continue
+            if not one.withdrawn and one.payload is not None and not consent.standing:
+                continue
+        rows.append(
+            (
+                NewAnswer(
+                    answer_id=tx.new_id(),
+                    asker_key=one.asker_key,
+                    inquiry_id=one.inquiry_id,
+                    hop_key=one.hop_key,
+                    thread_id=one.thread_id or tx.new_id(),
+                    provider_id=provider_id,
+                    payload=content,
+                    purpose=purpose,
+                    valid_until=valid_until,
+                    withdrawn=not content,
+                ),
+                one,
+            )
+        )
+    if rows:
+        inquiries_store.answer(tx, kind, [row for row, _ in rows])
+        for row, one in rows:
+            _record_answer(tx, kind, row, one)
+
+
 # -- the ledger ------------------------------------------------------------------------------------------------------
 def _record_delivery(tx: Transaction, kind: str, row: NewDelivery) -> None:
     """Put a delivery into the ledger, where its consumer can prove what it was given."""
@@ -304,3 +354,21 @@ def _record_shared(tx: Transaction, kind: str, row: NewShared) -> None:
         "delivered_at": tx.now,
     }
     ledger.record(tx, "shared_delivery", row.delivery_id, content)
+
+
+def _record_answer(tx: Transaction, kind: str, row: NewAnswer, one: Answered) -> None:
+    """Put what went straight to who asked into the ledger; it can prove what came named, for a fact names its company."""
+    content = {
+        "answer_id": row.answer_id,
+        "inquiry_id": row.inquiry_id,
+        "thread_id": row.thread_id,
+        "provider_id": row.provider_id,
+        "kind": kind,
+        "payload": row.payload,
+        "purpose": row.purpose,
+        "valid_until": row.valid_until,
+        "withdrawn": row.withdrawn,
+        "delivered_at": tx.now,
+    }
+    parties = [(one.asker_key, one.asker_id)] if row.provider_id is not None else []
+    ledger.record(tx, "inquiry_answer", row.answer_id, content, parties=parties)

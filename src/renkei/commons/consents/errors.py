@@ -98,8 +98,8 @@ class ConsumerUnclear(RenkeiError):
     """Whom the decision is for must be said once."""
 
     code = "consumer_unclear"
-    en = "Say whom it is for: exactly one of consumer_id, group_id and audience."
-    ja = "開示先を1つだけ指定してください（consumer_id、group_id、audienceのいずれか）。"
+    en = "Say whom it is for: exactly one of consumer_id, group_id, audience and policy."
+    ja = "開示先を1つだけ指定してください（consumer_id、group_id、audience、policyのいずれか）。"
 
 
 class RefusalEmpty(RenkeiError):
@@ -108,3 +108,46 @@ class RefusalEmpty(RenkeiError):
     code = "refusal_with_attributes"
     en = "A refusal discloses nothing: leave the attributes empty."
     ja = "拒否する場合、開示項目は指定できません。"
+
+
+class PolicyUnclear(RenkeiError):
+    """A policy is put together wrongly at a place, or too large."""
+
+    code = "policy_unclear"
+    en = "A part of a policy is exactly one of any_of, all_of, purpose_is, consumer_in and until, with its value."
+    ja = "ポリシーの要素は、any_of、all_of、purpose_is、consumer_in、untilのいずれか1つとその値で指定してください。"
+
+
+class InquiryMissing(Missing):
+    """No such inquiry, or it is not addressed to the caller."""
+
+    code = "inquiry_not_found"
+    en = "There is no inquiry with this identifier."
+    ja = "指定された識別子の照会は存在しません。"
+
+
+class InquiryOver(RenkeiError):
+    """The day of an inquiry has passed, or it was taken back."""
+
+    code = "inquiry_over"
+    kind = FaultKind.CONFLICT
+    en = "This inquiry has ended."
+    ja = "この照会は終了しています。"
+
+
+class NothingBehind(RenkeiError):
+    """There is no supplier behind the part to pass an inquiry on to."""
+
+    code = "nothing_behind"
+    kind = FaultKind.CONFLICT
+    en = "There is no supplier behind this part that it could be passed on to."
+    ja = "この部品の先に、照会を回せる仕入先がありません。"
+
+
+class NotLinkedYet(RenkeiError):
+    """The trade of an inquiry is linked to no own part."""
+
+    code = "not_linked"
+    kind = FaultKind.CONFLICT
+    en = "The trade is not linked to a part of yours yet."
+    ja = "この取引関係にはまだ自社の部品が紐付けられていません。"

@@ -11,8 +11,8 @@ from uuid import UUID
 ConsentState = Literal["requested", "granted", "refused", "withdrawn", "expired"]
 Subject = Literal["trade", "part", "family", "operator"]
 """What a consent is about, the closest first: one trade, an own part, a family of own parts, everything of the company."""
-Consumer = Literal["company", "group", "members", "public"]
-"""Whom it is for, the closest first."""
+Consumer = Literal["company", "group", "policy", "members", "public"]
+"""Whom it is for, the closest first. policy: whoever meets a condition (see `policies`)."""
 Audience = Literal["members", "public"]
 Sort = Literal["group", "family"]
 """What a selection holds: companies, or own parts."""
@@ -25,8 +25,8 @@ class ConsentDraft:
     """What the provider decides to disclose of a subject to a consumer, replacing its former decision about the two.
 
     The subject is exactly one of an own part (`trace_id`), a trade it supplies (`trade_id`), a family (`family_id`) or
-    the whole company (`whole`); the consumer exactly one of a company (`consumer_id`), a group (`group_id`) or an
-    `audience`. It covers trades that are linked later, and parts and companies that join later.
+    the whole company (`whole`); the consumer exactly one of a company (`consumer_id`), a group (`group_id`), an `audience`
+    or whoever meets a `policy`. It covers trades that are linked later, and parts and companies that join later.
     `attributes` are names that the use case of `kind` offers; none of them withdraws. `refuse`: nothing, whatever a more
     general decision says. `standing`: every new value is delivered too; otherwise only the value of the moment (once).
     `reason`: why, for the own records.
@@ -41,6 +41,7 @@ class ConsentDraft:
     consumer_id: UUID | None = None
     group_id: UUID | None = None
     audience: Audience | None = None
+    policy: Mapping[str, Any] | None = None
     refuse: bool = False
     purpose: str = ANSWER
     valid_until: datetime | None = None
@@ -61,6 +62,7 @@ class Consent:
     consumer: Consumer
     consumer_id: UUID | None
     group_id: UUID | None
+    policy: Mapping[str, Any] | None
     kind: str
     attributes: frozenset[str]
     purpose: str
@@ -83,7 +85,9 @@ class Consent:
 class StoredConsent:
     """The current version of a consent, by keys, with those it reaches.
 
-    `parts`: of a family, its parts (as far as they were asked for); `members`: of a group, its companies (likewise).
+    `parts`: of a family, its parts (as far as they were asked for); `members`: of a group, its companies (likewise);
+    `groups`: of a policy, the own groups of each company; `stated`: likewise, the purposes named under each trade.
+    `turns_at`: the next moment at which its policy may begin or stop to hold by itself.
     """
 
     consent_key: int
@@ -104,12 +108,27 @@ class StoredConsent:
     standing: bool
     state: ConsentState
     reason: str | None
+    policy: Mapping[str, Any] | None = None
+    turns_at: datetime | None = None
+    asked_from_beyond: bool = False
+    """Whether an inquiry about its part from past the own customers was granted."""
     parts: frozenset[int] = frozenset()
     members: frozenset[int] = frozenset()
+    groups: Mapping[int, frozenset[UUID]] = field(default_factory=dict)
+    stated: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def holds_at(self, moment: datetime) -> bool:
         """Whether it lets anything out at `moment`."""
         return self.state == "granted" and (self.valid_until is None or self.valid_until > moment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """What a company sees of an own part, whichever decision decides."""
+
+    trace_id: UUID
+    consumer_id: UUID
+    attributes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +239,9 @@ class Inference:
     en: str
 
 
-WhyNot = Literal["other_subject", "other_consumer", "requested", "withdrawn", "expired", "less_specific"]
+WhyNot = Literal[
+    "other_subject", "other_consumer", "requested", "withdrawn", "expired", "less_specific", "policy"
+]
 """Why a decision does not decide."""
 Withheld = Literal["no_decision", "refused", "not_consented", "nothing_to_say", "not_linked"]
 """Why an attribute would not be seen."""
@@ -278,3 +299,98 @@ class Consequences:
 
     losses: tuple[Loss, ...]
     more: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryDraft:
+    """Please show more of what comes by this trade, or of what stands behind it, until `ends_at` (60 days if None)."""
+
+    trade_id: UUID
+    kind: str
+    attributes: frozenset[str]
+    purpose: str = ANSWER
+    message: str | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryAnswer:
+    """What came straight to who asked. `provider_id` None: from "a supplier behind". Rows of a thread are versions."""
+
+    answer_id: UUID
+    thread_id: UUID
+    provider_id: UUID | None
+    payload: Mapping[str, Mapping[str, Any]]
+    purpose: str
+    valid_until: datetime | None
+    withdrawn: bool
+    delivered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What the caller asked for. Nothing tells a refusal from silence: it is open until it ends."""
+
+    inquiry_id: UUID
+    trade_id: UUID
+    kind: str
+    attributes: frozenset[str]
+    purpose: str
+    message: str | None
+    ends_at: datetime
+    created_at: datetime
+    state: Literal["open", "ended"]
+    answers: tuple[InquiryAnswer, ...] = ()
+
+
+HopDecision = Literal["granted", "passed_on", "refused"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """An inquiry that was put to the caller by one of its customers, who may be passing it on for `asker_id`.
+
+    `trace_id`: the own part that the trade is linked to. `decisions`: the caller's own, which nobody else sees.
+    """
+
+    hop_key: int
+    hop_id: UUID
+    inquiry_id: UUID
+    asker_key: int
+    asker_id: UUID
+    from_key: int
+    from_id: UUID
+    trade_key: int
+    trade_id: UUID
+    part_key: int | None
+    trace_id: UUID | None
+    kind: str
+    attributes: frozenset[str]
+    purpose: str
+    message: str | None
+    ends_at: datetime
+    asked_at: datetime
+    decisions: tuple[HopDecision, ...]
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether the customer asks for itself."""
+        return self.from_key == self.asker_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A granted inquiry from past the own customer, with what was delivered to the asker last."""
+
+    hop_key: int
+    inquiry_id: UUID
+    asker_key: int
+    asker_id: UUID
+    part_key: int
+    named: bool
+    thread_id: UUID | None
+    payload: Mapping[str, Mapping[str, Any]] | None
+    purpose: str | None
+    provider_id: UUID | None
+    valid_until: datetime | None
+    withdrawn: bool | None

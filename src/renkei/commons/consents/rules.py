@@ -1,7 +1,7 @@
 """Which decision decides. Pure.
 
 Of all decisions in force about a place, the most specific one decides alone: a trade before a part before a family before
-the whole company; within that, a company before a group before every member before the public; of two that are equally
+the whole company; within that, a company before a group before a policy before every member before the public; of two that are equally
 specific, the newer. A refusal is a decision (it lets nothing out, whatever a more general one says); one that is only
 asked for, was withdrawn or has ended is none.
 
@@ -15,14 +15,15 @@ asked for, was withdrawn or has ended is none.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from renkei.commons.consents.model import Audience, Consumer, StoredConsent, Subject, WhyNot
+from renkei.commons.consents.model import ANSWER, Audience, Consumer, StoredConsent, Subject, WhyNot
+from renkei.commons.consents.policies import Asking, Holding, read_policy
 
 SUBJECTS: Final[tuple[Subject, ...]] = ("trade", "part", "family", "operator")
-CONSUMERS: Final[tuple[Consumer, ...]] = ("company", "group", "members", "public")
+CONSUMERS: Final[tuple[Consumer, ...]] = ("company", "group", "policy", "members", "public")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ class Place:
     audience: Audience | None = None
 
 
-def reaches(consent: StoredConsent, place: Place) -> bool:
+def reaches(consent: StoredConsent, place: Place, moment: datetime) -> bool:
     """Whether a consent is about a place."""
-    return _is_about(consent, place) and _is_for(consent, place)
+    return _is_about(consent, place) and _is_for(consent, place, moment)
 
 
 def _is_about(consent: StoredConsent, place: Place) -> bool:
@@ -48,13 +49,25 @@ def _is_about(consent: StoredConsent, place: Place) -> bool:
     return consent.subject == "operator" or place.part_key in consent.parts
 
 
-def _is_for(consent: StoredConsent, place: Place) -> bool:
+def _is_for(consent: StoredConsent, place: Place, moment: datetime) -> bool:
     if place.audience is not None:
         return consent.consumer == place.audience
+    if consent.consumer == "policy":
+        return _policy_holds(consent, place, moment) is not None
     if consent.consumer == "company":
         return consent.consumer_key == place.company_key
     # Whoever trades is a member, and the public is everybody.
     return consent.consumer != "group" or place.company_key in consent.members
+
+
+def _policy_holds(consent: StoredConsent, place: Place, moment: datetime) -> Holding | None:
+    """Whoever trades has asked for an answer; other purposes must have been named."""
+    asking = Asking(
+        groups=consent.groups.get(place.company_key or 0, frozenset()),
+        purposes=consent.stated.get(place.trade_key or 0, frozenset()) | {ANSWER},
+        moment=moment,
+    )
+    return read_policy(consent.policy).holds(asking)
 
 
 def decides_at(consent: StoredConsent, moment: datetime) -> bool:
@@ -78,14 +91,19 @@ def considered(
     """Every decision with why it does not decide (None: it does), the most specific first."""
     found = sorted(consents, key=specificity)
     chosen = deciding(found, place, moment)
-    return [(one, None if one is chosen else _why_not(one, place, moment)) for one in found]
+    return [
+        (one, None)
+        if chosen is not None and one.consent_key == chosen.consent_key
+        else (one, _why_not(one, place, moment))
+        for one in found
+    ]
 
 
 def _why_not(consent: StoredConsent, place: Place, moment: datetime) -> WhyNot:
     if not _is_about(consent, place):
         return "other_subject"
-    if not _is_for(consent, place):
-        return "other_consumer"
+    if not _is_for(consent, place, moment):
+        return "policy" if consent.consumer == "policy" and place.audience is None else "other_consumer"
     if decides_at(consent, moment):
         return "less_specific"
     if consent.state in {"requested", "withdrawn"}:
@@ -94,6 +112,16 @@ def _why_not(consent: StoredConsent, place: Place, moment: datetime) -> WhyNot:
 
 
 def deciding(consents: Iterable[StoredConsent], place: Place, moment: datetime) -> StoredConsent | None:
-    """The consent that decides what may be let out; None: nothing is decided, so nothing is let out."""
-    found = (one for one in consents if reaches(one, place) and decides_at(one, moment))
-    return min(found, key=specificity, default=None)
+    """The consent that decides what may be let out; None: nothing is decided, so nothing is let out.
+
+    One with a policy ends when the policy stops holding by itself.
+    """
+    found = (one for one in consents if decides_at(one, moment) and reaches(one, place, moment))
+    chosen = min(found, key=specificity, default=None)
+    if chosen is None or chosen.consumer != "policy":
+        return chosen
+    holding = _policy_holds(chosen, place, moment)
+    ends = [
+        end for end in (chosen.valid_until, None if holding is None else holding.until) if end is not None
+    ]
+    return replace(chosen, valid_until=min(ends, default=None))

@@ -60,7 +60,7 @@ def put(
             selections_store.rename(tx, key, name)
     changed = selections_store.replace_members(tx, key, keys.values())
     if former is not None and changed:
-        for consent in store.naming(tx, key):
+        for consent in store.naming(tx, former):
             spread(tx, consent)
     return own(tx, sort, selection_id)
 
@@ -69,7 +69,7 @@ def delete(tx: Transaction, sort: Sort, selection_id: UUID) -> None:
     """Delete a selection that no decision in force names. Raises `SelectionMissing`, `SelectionInUse`."""
     tx.caller.require(*WRITERS)
     former = own(tx, sort, selection_id)
-    if any(one.state in {"granted", "refused"} for one in store.naming(tx, former.selection_key)):
+    if any(one.state in {"granted", "refused"} for one in store.naming(tx, former)):
         raise SelectionInUse
     selections_store.delete(tx, former.selection_key)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from renkei.commons.consents import selections, store
@@ -20,6 +20,7 @@ from renkei.commons.consents.errors import (
     ConsentTradeMissing,
     ConsumerMissing,
     ConsumerUnclear,
+    PolicyUnclear,
     RefusalEmpty,
     SubjectUnclear,
     UnknownAttribute,
@@ -31,16 +32,21 @@ from renkei.commons.consents.model import (
     ConsentDraft,
     Consumer,
     Delivery,
+    Hop,
     ReadEntry,
     Received,
+    Release,
     Shared,
     StoredConsent,
     Subject,
 )
+from renkei.commons.consents.policies import PolicyRefused, document_of, groups_of, next_turn, read_policy
+from renkei.commons.consents.rules import Place, deciding
 from renkei.commons.consents.spreading import CONSENT_CHANGED, HANDLERS, spread
 from renkei.commons.ledger import service as ledger
 from renkei.commons.operators import service as operators
 from renkei.commons.parts import service as parts
+from renkei.commons.trades import service as trades
 from renkei.commons.usecase import use_case_of
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
@@ -51,6 +57,8 @@ __all__ = [
     "DELIVERY_WRITTEN",
     "HANDLERS",
     "REACTIONS",
+    "check_attributes",
+    "close_request",
     "consents_of",
     "decide",
     "deliver",
@@ -59,11 +67,13 @@ __all__ = [
     "may_matter",
     "note_reads",
     "note_reads_of",
+    "note_request",
     "providers_with_ended",
     "reads_of",
     "received_by_ids",
     "received_for",
     "release",
+    "releases",
     "shared",
     "wanted",
     "withdraw",
@@ -81,17 +91,17 @@ def decide(tx: Transaction, draft: ConsentDraft) -> Consent:
     """
     tx.caller.require(*WRITERS)
     former = _former(tx, _checked(tx, draft))
-    return _write(tx, former, _as_drafted(former, draft))
+    return _write(tx, former, _as_drafted(former, draft, tx.now))
 
 
 def wanted(tx: Transaction, draft: ConsentDraft) -> StoredConsent:
     """What `decide` would write, and nothing is written. Raises as it does."""
     former = _former(tx, _checked(tx, draft))
-    return replace(_as_drafted(former, draft), version=former.version + 1)
+    return replace(_as_drafted(former, draft, tx.now), version=former.version + 1)
 
 
 def _checked(tx: Transaction, draft: ConsentDraft) -> ConsentDraft:
-    _check_attributes(draft.kind, draft.attributes)
+    check_attributes(draft.kind, draft.attributes)
     if draft.valid_until is not None and draft.valid_until <= tx.now:
         raise AlreadyOver("/valid_until")
     if draft.refuse and draft.attributes:
@@ -99,7 +109,7 @@ def _checked(tx: Transaction, draft: ConsentDraft) -> ConsentDraft:
     return draft
 
 
-def _as_drafted(former: StoredConsent, draft: ConsentDraft) -> StoredConsent:
+def _as_drafted(former: StoredConsent, draft: ConsentDraft, now: datetime) -> StoredConsent:
     return replace(
         former,
         attributes=draft.attributes,
@@ -108,6 +118,7 @@ def _as_drafted(former: StoredConsent, draft: ConsentDraft) -> StoredConsent:
         standing=draft.standing,
         state="refused" if draft.refuse else "granted" if draft.attributes else "withdrawn",
         reason=draft.reason,
+        turns_at=None if draft.policy is None else next_turn(read_policy(draft.policy), now),
     )
 
 
@@ -120,31 +131,67 @@ def release(
     *,
     purpose: str = ANSWER,
 ) -> Consent:
-    """Switch single attributes on or off, leaving the others of the current consent as they are (Ouranos: cfpAcl).
+    """Switch single attributes of an own part on or off for one company, leaving what else it sees as it is (cfpAcl).
 
-    What it makes is about one part for one company, standing and without an end. Raises as `decide` does.
+    What it makes is about that part for that company, and decides alone from then on: it begins with what a more general
+    decision lets out, and where nothing is left while a more general one would let something out, it refuses.
+    It is standing, and ends when what it begins with ends. Raises as `decide` does.
     """
     tx.caller.require(*WRITERS)
-    _check_attributes(kind, changes)
+    check_attributes(kind, changes)
     former = _former(
         tx, ConsentDraft(trace_id=trace_id, consumer_id=consumer_id, kind=kind, attributes=frozenset())
     )
-    held = former.holds_at(tx.now)
-    attributes = (former.attributes if held else frozenset()) - changes.keys()
+    assert former.part_key is not None
+    assert former.consumer_key is not None
+    place = Place(former.part_key, company_key=former.consumer_key)
+    consents = store.touching(tx, [former.part_key], kind, companies=[former.consumer_key])
+    now = deciding(consents, place, tx.now)
+    wider = deciding((one for one in consents if one.consent_id != former.consent_id), place, tx.now)
+    held = now is not None and now.state == "granted"
+    attributes = (now.attributes if now is not None and held else frozenset()) - changes.keys()
     attributes |= {name for name, released in changes.items() if released}
+    blocks = not attributes and wider is not None and wider.state == "granted"
     return _write(
         tx,
         former,
         replace(
             former,
             attributes=attributes,
-            purpose=former.purpose if held else purpose,
-            valid_until=former.valid_until if held else None,
+            purpose=now.purpose if now is not None and held else purpose,
+            valid_until=now.valid_until if now is not None and held and not blocks else None,
             standing=True,
-            state="granted" if attributes else "withdrawn",
+            state="granted" if attributes else "refused" if blocks else "withdrawn",
             reason=None,
         ),
     )
+
+
+def releases(
+    tx: Transaction, kind: str, *, trace_id: UUID | None, consumer_id: UUID | None, limit: int
+) -> list[Release]:
+    """What each company sees of each own part, decided by whichever decision decides (Ouranos: cfpAcl).
+
+    Pairs of a part and a company about which something was decided, and pairs that trade under a more general decision;
+    what a company sees by any of its trades counts. Four statements.
+    """
+    pairs = store.pairs(tx, kind, trace_id=trace_id, consumer_id=consumer_id, limit=limit)
+    if not pairs:
+        return []
+    keys = {pair.part_key for pair in pairs}
+    consents = store.touching(tx, keys, kind, companies={pair.company_key for pair in pairs})
+    traded: dict[tuple[int, int], list[int]] = {}
+    for trade in trades.trades_into(tx, keys, kind):
+        traded.setdefault((trade.upstream_part_key, trade.downstream_key), []).append(trade.trade_key)
+    found = []
+    for pair in pairs:
+        attributes: frozenset[str] = frozenset()
+        for trade_key in traded.get((pair.part_key, pair.company_key), [None]):
+            chosen = deciding(consents, Place(pair.part_key, trade_key, pair.company_key), tx.now)
+            if chosen is not None and chosen.state == "granted":
+                attributes |= chosen.attributes
+        found.append(Release(trace_id=pair.trace_id, consumer_id=pair.consumer_id, attributes=attributes))
+    return found
 
 
 def withdraw(tx: Transaction, consent_id: UUID, reason: str | None = None) -> Consent:
@@ -156,7 +203,38 @@ def withdraw(tx: Transaction, consent_id: UUID, reason: str | None = None) -> Co
     former = store.current_by_id(tx, consent_id)
     if former is None:
         raise ConsentMissing
-    return _write(tx, former, replace(former, attributes=frozenset(), state="withdrawn", reason=reason))
+    return _write(
+        tx, former, replace(former, attributes=frozenset(), state="withdrawn", reason=reason, turns_at=None)
+    )
+
+
+def note_request(tx: Transaction, hop: Hop) -> None:
+    """Put a customer's inquiry among the decisions, as a consent that is asked for, unless one about the trade decides."""
+    draft = ConsentDraft(
+        trade_id=hop.trade_id, consumer_id=hop.asker_id, kind=hop.kind, attributes=hop.attributes
+    )
+    former = _former(tx, draft)
+    if former.version and former.state not in {"withdrawn", "expired", "requested"}:
+        return
+    asked = replace(
+        former,
+        attributes=hop.attributes,
+        purpose=hop.purpose,
+        valid_until=None,
+        state="requested",
+        reason=hop.message,
+    )
+    _write(tx, former, asked)
+
+
+def close_request(tx: Transaction, hop: Hop, reason: str | None) -> None:
+    """End a consent that is asked for by an inquiry: what was decided before goes on deciding."""
+    draft = ConsentDraft(
+        trade_id=hop.trade_id, consumer_id=hop.asker_id, kind=hop.kind, attributes=frozenset()
+    )
+    former = _former(tx, draft)
+    if former.state == "requested" and hop.is_direct:
+        _write(tx, former, replace(former, attributes=frozenset(), state="withdrawn", reason=reason))
 
 
 def consents_of(
@@ -285,10 +363,10 @@ def providers_with_ended(tx: Transaction) -> list[tuple[int, UUID]]:
 
 
 def expire(tx: Transaction) -> int:
-    """End the caller's consents whose day is over; returns how many (a duty, run as each provider)."""
+    """End the caller's consents whose day is over, and look again at policies; how many (a duty, as each provider)."""
     ended = store.over(tx, tx.now)
     if ended:
-        expired = [replace(consent, version=consent.version + 1, state="expired") for consent in ended]
+        expired = [_turned(consent, tx.now) for consent in ended]
         store.write(tx, expired, tx.caller.actor)
         for consent in expired:
             _record(tx, consent)
@@ -296,7 +374,8 @@ def expire(tx: Transaction) -> int:
     return len(ended)
 
 
-def _check_attributes(kind: str, names: Iterable[str]) -> None:
+def check_attributes(kind: str, names: Iterable[str]) -> None:
+    """Raises `UnknownKind`, `UnknownAttribute`."""
     use_case = use_case_of(kind)
     offered = {} if use_case is None else use_case.attributes.get(kind, {})
     if not offered:
@@ -360,7 +439,9 @@ def _about_what(tx: Transaction, draft: ConsentDraft) -> StoredConsent:
 
 
 def _to_whom(tx: Transaction, draft: ConsentDraft, consent: StoredConsent) -> StoredConsent:
-    given = [one for one in (draft.consumer_id, draft.group_id, draft.audience) if one is not None]
+    given = [
+        one for one in (draft.consumer_id, draft.group_id, draft.audience, draft.policy) if one is not None
+    ]
     if len(given) != 1:
         raise ConsumerUnclear("/consumer_id")
     if draft.consumer_id is not None:
@@ -371,8 +452,20 @@ def _to_whom(tx: Transaction, draft: ConsentDraft, consent: StoredConsent) -> St
     if draft.group_id is not None:
         group = selections.own(tx, "group", draft.group_id, "/group_id")
         return replace(consent, consumer="group", group_key=group.selection_key)
+    if draft.policy is not None:
+        return replace(consent, consumer="policy", policy=_sound_policy(tx, draft.policy))
     assert draft.audience is not None
     return replace(consent, consumer=draft.audience)
+
+
+def _sound_policy(tx: Transaction, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        policy = read_policy(document)
+    except PolicyRefused as refused:
+        raise PolicyUnclear(f"/policy{refused.place}") from None
+    for group_id in sorted(groups_of(policy)):
+        selections.own(tx, "group", group_id, "/policy")
+    return document_of(policy)
 
 
 def _record(tx: Transaction, consent: StoredConsent) -> None:
@@ -395,6 +488,7 @@ def _record(tx: Transaction, consent: StoredConsent) -> None:
         "consumer": consent.consumer,
         "group_key": consent.group_key,
         "reason": consent.reason,
+        "policy": consent.policy,
         "decided_by": tx.caller.actor,
         "created_at": tx.now,
     }
@@ -409,6 +503,13 @@ def _write(tx: Transaction, former: StoredConsent, said: StoredConsent) -> Conse
         _record(tx, said)
     spread(tx, said)
     return consents_of(tx, consent_id=said.consent_id)[0]
+
+
+def _turned(consent: StoredConsent, now: datetime) -> StoredConsent:
+    """The next version of a decision whose moment has come: at an end, or with the next turn of its policy."""
+    if _over(consent.valid_until, now):
+        return replace(consent, version=consent.version + 1, state="expired", turns_at=None)
+    return replace(consent, version=consent.version + 1, turns_at=next_turn(read_policy(consent.policy), now))
 
 
 def _over(valid_until: datetime | None, now: datetime) -> bool:

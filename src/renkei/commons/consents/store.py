@@ -17,6 +17,7 @@ from renkei.commons.consents.model import (
     Delivery,
     ReadEntry,
     Received,
+    Selection,
     Shared,
     StoredConsent,
     Subject,
@@ -100,7 +101,7 @@ def current(tx: Transaction, wanted: StoredConsent) -> StoredConsent | None:
     row = tx.row(
         """
         SELECT consent_key, consent_id, version, subject, part_key, trade_key, family_key, consumer, consumer_key,
-               group_key, kind, attributes, purpose, valid_from, valid_until, standing, state, reason
+               group_key, kind, attributes, purpose, valid_from, valid_until, standing, state, reason, policy, turns_at
           FROM commons.consents
          WHERE operator_key = commons.me() AND superseded_at IS NULL AND kind = %(kind)s AND subject = %(subject)s
            AND coalesce(part_key, trade_key, family_key, 0) = %(about)s AND consumer = %(consumer)s
@@ -123,7 +124,7 @@ def current_by_id(tx: Transaction, consent_id: UUID) -> StoredConsent | None:
         """
         SELECT c.consent_key, c.consent_id, c.version, c.subject, c.part_key, c.trade_key, c.family_key, c.consumer,
                c.consumer_key, c.group_key, c.kind, c.attributes, c.purpose, c.valid_from, c.valid_until, c.standing,
-               c.state, c.reason
+               c.state, c.reason, c.policy, c.turns_at
           FROM commons.consents c
           LEFT JOIN commons.part_cards p ON p.part_key = c.part_key AND p.operator_key = commons.me()
          WHERE c.operator_key = commons.me() AND c.consent_id = %s AND c.superseded_at IS NULL
@@ -164,7 +165,22 @@ def touching(
                    ELSE true END)
         SELECT f.consent_key, f.consent_id, f.version, f.subject, f.part_key, f.trade_key, f.family_key, f.consumer,
                f.consumer_key, f.group_key, f.kind, f.attributes, f.purpose, f.valid_from, f.valid_until, f.standing,
-               f.state, f.reason,
+               f.state, f.reason, f.policy, f.turns_at,
+               f.part_key IS NOT NULL AND EXISTS (
+                 SELECT FROM commons.inquiry_decisions d
+                  WHERE d.operator_key = commons.me() AND d.part_key = f.part_key AND d.decision = 'granted')
+               AS asked_from_beyond,
+               CASE WHEN f.policy IS NOT NULL THEN (
+                 SELECT jsonb_agg(jsonb_build_array(m.member_key, s.selection_id)) FROM commons.selection_members m
+                   JOIN commons.selections s ON s.selection_key = m.selection_key AND s.operator_key = commons.me()
+                  WHERE m.operator_key = commons.me() AND m.removed_at IS NULL AND s.sort = 'group'
+                    AND (m.member_key IN (SELECT downstream_key FROM sold) OR m.member_key = ANY(%(companies)s)))
+               END AS groups,
+               CASE WHEN f.policy IS NOT NULL THEN (
+                 SELECT jsonb_agg(DISTINCT jsonb_build_array(h.trade_key, h.purpose)) FROM commons.inquiry_hops h
+                  WHERE h.to_key = commons.me() AND h.from_key = h.asker_key AND h.kind = %(kind)s
+                    AND h.trade_key IN (SELECT trade_key FROM sold))
+               END AS stated,
                CASE WHEN f.family_key IS NOT NULL THEN ARRAY(
                  SELECT m.member_key FROM commons.selection_members m JOIN wanted w ON w.part_key = m.member_key
                   WHERE m.operator_key = commons.me() AND m.selection_key = f.family_key AND m.removed_at IS NULL)
@@ -193,6 +209,32 @@ def is_member(tx: Transaction, selection_key: int, member_key: int) -> bool:
         (selection_key, member_key),
     )
     return row is not None and bool(row["found"])
+
+
+def groups_of(tx: Transaction, company_key: int) -> frozenset[UUID]:
+    """The own groups that a company is in now."""
+    rows = tx.execute(
+        """
+        SELECT s.selection_id FROM commons.selection_members m
+          JOIN commons.selections s ON s.selection_key = m.selection_key AND s.operator_key = commons.me()
+         WHERE m.operator_key = commons.me() AND m.member_key = %s AND m.removed_at IS NULL AND s.sort = 'group'
+        """,
+        (company_key,),
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+def stated_by(tx: Transaction, company_key: int, kind: str) -> dict[int, frozenset[str]]:
+    """The purposes that a customer has named in its inquiries, by trade."""
+    rows = tx.execute(
+        """
+        SELECT h.trade_key, array_agg(DISTINCT h.purpose) FROM commons.inquiry_hops h
+         WHERE h.to_key = commons.me() AND h.from_key = %(company)s AND h.asker_key = %(company)s AND h.kind = %(kind)s
+         GROUP BY h.trade_key
+        """,
+        {"company": company_key, "kind": kind},
+    ).fetchall()
+    return {row[0]: frozenset(row[1]) for row in rows}
 
 
 def any_consent(tx: Transaction, part_keys: Iterable[int], kind: str) -> bool:
@@ -243,17 +285,60 @@ def parts_about(tx: Transaction, consent: StoredConsent, after: int, limit: int)
     return [row[0] for row in rows]
 
 
-def naming(tx: Transaction, selection_key: int) -> list[StoredConsent]:
-    """The current consents that name a group or a family."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """An own part and a company."""
+
+    part_key: int
+    trace_id: UUID
+    company_key: int
+    consumer_id: UUID
+
+
+def pairs(
+    tx: Transaction, kind: str, *, trace_id: UUID | None, consumer_id: UUID | None, limit: int
+) -> list[Pair]:
+    """Own parts and companies about which something was decided, and those that trade while there are wider decisions."""
+    rows = tx.rows(
+        """
+        WITH met AS (
+          SELECT c.part_key, c.consumer_key AS company_key FROM commons.consents c
+           WHERE c.operator_key = commons.me() AND c.kind = %(kind)s AND c.superseded_at IS NULL
+             AND c.subject = 'part' AND c.consumer = 'company'
+          UNION
+          SELECT r.upstream_part_key, r.downstream_key FROM commons.trade_relations r
+           WHERE r.upstream_key = commons.me() AND r.upstream_part_key IS NOT NULL
+             AND (%(trace)s::uuid IS NULL OR r.upstream_trace_id = %(trace)s)
+             AND (%(consumer)s::uuid IS NULL OR r.downstream_operator_id = %(consumer)s)
+             AND EXISTS (SELECT FROM commons.consents w
+                          WHERE w.operator_key = commons.me() AND w.kind = %(kind)s AND w.superseded_at IS NULL
+                            AND w.state = 'granted'
+                            AND (w.subject <> 'part' OR (w.consumer <> 'company' AND w.part_key = r.upstream_part_key))))
+        SELECT m.part_key, p.trace_id, m.company_key, o.operator_id AS consumer_id
+          FROM met m
+          JOIN commons.part_cards p ON p.part_key = m.part_key AND p.operator_key = commons.me()
+          JOIN commons.directory o ON o.operator_key = m.company_key
+         WHERE (%(trace)s::uuid IS NULL OR p.trace_id = %(trace)s)
+           AND (%(consumer)s::uuid IS NULL OR o.operator_id = %(consumer)s)
+         ORDER BY o.operator_id, p.trace_id LIMIT %(limit)s
+        """,
+        {"kind": kind, "trace": trace_id, "consumer": consumer_id, "limit": limit},
+    )
+    return [Pair(**row) for row in rows]
+
+
+def naming(tx: Transaction, selection: Selection) -> list[StoredConsent]:
+    """The current consents that name a group or a family, by themselves or in their policy."""
     rows = tx.rows(
         """
         SELECT consent_key, consent_id, version, subject, part_key, trade_key, family_key, consumer, consumer_key,
-               group_key, kind, attributes, purpose, valid_from, valid_until, standing, state, reason
+               group_key, kind, attributes, purpose, valid_from, valid_until, standing, state, reason, policy, turns_at
           FROM commons.consents
-         WHERE operator_key = commons.me() AND superseded_at IS NULL AND %(key)s IN (group_key, family_key)
+         WHERE operator_key = commons.me() AND superseded_at IS NULL
+           AND (%(key)s IN (group_key, family_key) OR policy::text LIKE '%%' || %(id)s || '%%')
          ORDER BY consent_key
         """,
-        {"key": selection_key},
+        {"key": selection.selection_key, "id": str(selection.selection_id)},
     )
     return [_stored(row) for row in rows]
 
@@ -274,24 +359,29 @@ def providers_with_ended(tx: Transaction) -> list[DictRow]:
         SELECT DISTINCT o.operator_key, o.operator_id
           FROM commons.consents c
           JOIN commons.operators o ON o.operator_key = c.operator_key
-         WHERE c.superseded_at IS NULL AND c.state IN ('granted', 'refused') AND c.valid_until <= %s
-         ORDER BY o.operator_key
+         WHERE c.superseded_at IS NULL AND c.state IN ('granted', 'refused') AND c.valid_until <= %(now)s
+         UNION
+        SELECT o.operator_key, o.operator_id
+          FROM commons.consents c
+          JOIN commons.operators o ON o.operator_key = c.operator_key
+         WHERE c.superseded_at IS NULL AND c.state IN ('granted', 'refused') AND c.turns_at <= %(now)s
+         ORDER BY operator_key
         """,
-        (tx.now,),
+        {"now": tx.now},
     )
 
 
 def over(tx: Transaction, now: datetime) -> list[StoredConsent]:
-    """Decisions of the caller whose end has come."""
+    """Decisions of the caller whose end has come, or whose policy may hold or not hold from now on."""
     rows = tx.rows(
         """
         SELECT consent_key, consent_id, version, subject, part_key, trade_key, family_key, consumer, consumer_key,
-               group_key, kind, attributes, purpose, valid_from, valid_until, standing, state, reason
+               group_key, kind, attributes, purpose, valid_from, valid_until, standing, state, reason, policy, turns_at
           FROM commons.consents
          WHERE operator_key = commons.me() AND superseded_at IS NULL AND state IN ('granted', 'refused')
-           AND valid_until <= %s
+           AND (valid_until <= %(now)s OR turns_at <= %(now)s)
         """,
-        (now,),
+        {"now": now},
     )
     return [_stored(row) for row in rows]
 
@@ -309,17 +399,17 @@ def write(tx: Transaction, consents: Sequence[StoredConsent], decided_by: str) -
         """
         INSERT INTO commons.consents (consent_id, version, operator_key, subject, part_key, trade_key, family_key, consumer,
                                       consumer_key, group_key, kind, attributes, purpose, valid_from, valid_until,
-                                      standing, state, reason, decided_by, created_at)
+                                      standing, state, reason, policy, turns_at, decided_by, created_at)
         SELECT n.consent_id, n.version, commons.me(), n.subject, n.part_key, n.trade_key, n.family_key, n.consumer,
                n.consumer_key, n.group_key, n.kind, string_to_array(n.attributes, ' '), n.purpose, n.valid_from,
-               n.valid_until, n.standing, n.state, n.reason, %(by)s, %(now)s
+               n.valid_until, n.standing, n.state, n.reason, n.policy::jsonb, n.turns_at, %(by)s, %(now)s
           FROM unnest(%(ids)s::uuid[], %(versions)s::int[], %(subjects)s::text[], %(parts)s::bigint[],
                       %(trades)s::bigint[], %(families)s::bigint[], %(consumer)s::text[], %(consumers)s::bigint[],
                       %(groups)s::bigint[], %(kinds)s::text[], %(attributes)s::text[], %(purposes)s::text[],
                       %(froms)s::timestamptz[], %(untils)s::timestamptz[], %(standing)s::bool[], %(states)s::text[],
-                      %(reasons)s::text[])
+                      %(reasons)s::text[], %(policies)s::text[], %(turns)s::timestamptz[])
                AS n(consent_id, version, subject, part_key, trade_key, family_key, consumer, consumer_key, group_key, kind,
-                    attributes, purpose, valid_from, valid_until, standing, state, reason)
+                    attributes, purpose, valid_from, valid_until, standing, state, reason, policy, turns_at)
         """,
         {
             "by": decided_by,
@@ -341,6 +431,10 @@ def write(tx: Transaction, consents: Sequence[StoredConsent], decided_by: str) -
             "standing": [consent.standing for consent in consents],
             "states": [consent.state for consent in consents],
             "reasons": [consent.reason for consent in consents],
+            "policies": [
+                None if consent.policy is None else dumps(consent.policy).decode() for consent in consents
+            ],
+            "turns": [consent.turns_at for consent in consents],
         },
     )
 
@@ -363,7 +457,7 @@ def listed(
     rows = tx.rows(
         """
         SELECT c.consent_id, c.version, c.subject, p.trace_id, t.trade_id, f.selection_id AS family_id, c.consumer,
-               o.operator_id AS consumer_id, g.selection_id AS group_id, c.kind, c.attributes, c.purpose, c.valid_from,
+               o.operator_id AS consumer_id, g.selection_id AS group_id, c.policy, c.kind, c.attributes, c.purpose, c.valid_from,
                c.valid_until, c.standing, c.state, c.decided_by, c.reason, c.created_at, c.superseded_at
           FROM commons.consents c
           LEFT JOIN commons.part_cards p ON p.part_key = c.part_key AND p.operator_key = commons.me()
@@ -731,4 +825,14 @@ def shared(
 
 def _stored(row: DictRow) -> StoredConsent:
     reached = {name: frozenset(row.get(name) or ()) for name in ("parts", "members")}
-    return StoredConsent(**{**row, "attributes": frozenset(row["attributes"]), **reached})
+    groups: dict[int, set[UUID]] = {}
+    for member, group in row.get("groups") or ():
+        groups.setdefault(member, set()).add(UUID(group))
+    stated: dict[int, set[str]] = {}
+    for trade, purpose in row.get("stated") or ():
+        stated.setdefault(trade, set()).add(purpose)
+    met = {
+        "groups": {key: frozenset(ids) for key, ids in groups.items()},
+        "stated": {key: frozenset(words) for key, words in stated.items()},
+    }
+    return StoredConsent(**{**row, "attributes": frozenset(row["attributes"]), **reached, **met})

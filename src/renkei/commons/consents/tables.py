@@ -65,6 +65,8 @@ consents = sa.Table(
     text("state"),
     text("decided_by"),
     text("reason", nullable=True),
+    document("policy", nullable=True),
+    moment("turns_at", nullable=True),
     moment("created_at"),
     moment("superseded_at", nullable=True),
     sa.UniqueConstraint("consent_id", "version"),
@@ -78,6 +80,11 @@ consents = sa.Table(
         sa.text("coalesce(consumer_key, group_key, 0)"),
         unique=True,
         postgresql_where=sa.text("superseded_at IS NULL"),
+    ),
+    sa.Index(
+        "ix_consents_turning",
+        "turns_at",
+        postgresql_where=sa.text("superseded_at IS NULL AND turns_at IS NOT NULL"),
     ),
     sa.Index("ix_consents_part", "part_key", "kind", postgresql_where=sa.text("superseded_at IS NULL")),
     sa.Index(
@@ -102,8 +109,8 @@ consents = sa.Table(
     ),
     sa.CheckConstraint(
         "CASE consumer WHEN 'company' THEN consumer_key IS NOT NULL WHEN 'group' THEN group_key IS NOT NULL "
-        "WHEN 'members' THEN true WHEN 'public' THEN true ELSE false END "
-        "AND num_nonnulls(consumer_key, group_key) <= 1",
+        "WHEN 'policy' THEN policy IS NOT NULL WHEN 'members' THEN true WHEN 'public' THEN true ELSE false END "
+        "AND num_nonnulls(consumer_key, group_key, policy) <= 1",
         name="consumer",
     ),
     comment="The provider's decision, in versions. The provider's own rows: the consumer sees deliveries only.",
@@ -184,4 +191,84 @@ delivery_reads = sa.Table(
     sa.CheckConstraint("reader IN ('person', 'application')", name="reader"),
     comment="Who read which delivery when, for its provider. Reads of one delivery within one while of the journal are "
     "one row.",
+)
+
+inquiries = sa.Table(
+    "inquiries",
+    metadata,
+    key("inquiry_key"),
+    public_id("inquiry_id"),
+    refers("operator_key", "commons.operators.operator_key"),
+    refers("trade_key", "commons.trades.trade_key"),
+    text("kind"),
+    sa.Column("attributes", ARRAY(sa.Text(collation="C")), nullable=False),
+    text("purpose"),
+    text("message", nullable=True),
+    moment("ends_at"),
+    moment("created_at"),
+    moment("withdrawn_at", nullable=True),
+    sa.Index("ix_inquiries_operator", "operator_key", "inquiry_key"),
+    comment="What a customer asks for beyond what it is shown; its own rows.",
+)
+
+inquiry_hops = sa.Table(
+    "inquiry_hops",
+    metadata,
+    key("hop_key"),
+    public_id("hop_id"),
+    uuid("inquiry_id"),
+    sa.Column("asker_key", sa.BigInteger, nullable=False),
+    sa.Column("from_key", sa.BigInteger, nullable=False),
+    sa.Column("to_key", sa.BigInteger, nullable=False),
+    refers("trade_key", "commons.trades.trade_key"),
+    text("kind"),
+    sa.Column("attributes", ARRAY(sa.Text(collation="C")), nullable=False),
+    text("purpose"),
+    text("message", nullable=True),
+    moment("ends_at"),
+    moment("asked_at"),
+    sa.UniqueConstraint("inquiry_id", "trade_key"),
+    sa.Index("ix_inquiry_hops_to", "to_key", "hop_key"),
+    sa.Index("ix_inquiry_hops_trade", "trade_key"),
+    comment="An inquiry as it was put to one supplier by its customer; both read it, nobody changes it.",
+)
+
+inquiry_decisions = sa.Table(
+    "inquiry_decisions",
+    metadata,
+    key("decision_key"),
+    sa.Column("operator_key", sa.BigInteger, nullable=False),
+    refers("hop_key", "commons.inquiry_hops.hop_key"),
+    text("decision"),
+    flag("named"),
+    sa.Column("part_key", sa.BigInteger, nullable=True),
+    text("reason", nullable=True),
+    text("decided_by"),
+    moment("decided_at"),
+    sa.Index("ix_inquiry_decisions_hop", "hop_key"),
+    sa.Index("ix_inquiry_decisions_part", "part_key", postgresql_where=sa.text("part_key IS NOT NULL")),
+    sa.CheckConstraint("decision IN ('granted', 'passed_on', 'refused')", name="decision"),
+    comment="What a supplier decided about an inquiry put to it; its own rows, which nobody else reads.",
+)
+
+inquiry_answers = sa.Table(
+    "inquiry_answers",
+    metadata,
+    key("answer_key"),
+    public_id("answer_id"),
+    refers("operator_key", "commons.operators.operator_key"),
+    uuid("inquiry_id"),
+    refers("hop_key", "commons.inquiry_hops.hop_key"),
+    uuid("thread_id"),
+    uuid("provider_id", nullable=True),
+    text("kind"),
+    document("payload"),
+    text("purpose"),
+    moment("valid_until", nullable=True),
+    flag("withdrawn"),
+    moment("delivered_at"),
+    sa.Index("ix_inquiry_answers_inquiry", "inquiry_id", "answer_key"),
+    sa.Index("ix_inquiry_answers_hop", "hop_key", "answer_key"),
+    comment="What came straight to who asked: named, or as a supplier behind (provider_id null). Immutable; the newest "
+    "of a thread holds. The row does not say who wrote it: only the hop does, which the asker cannot read.",
 )

@@ -169,9 +169,13 @@ def _with_tried(
         for key, member in ((tried.family_key, part_key), (tried.group_key, consumer_key))
         if key is not None
     }
+    groups = store.groups_of(tx, consumer_key) if tried.policy is not None else frozenset()
+    stated = store.stated_by(tx, consumer_key, draft.kind) if tried.policy is not None else {}
     tried = replace(
         tried,
         consent_key=_TRIED,
+        groups={consumer_key: groups},
+        stated=stated,
         parts=frozenset({part_key}) if reached.get(tried.family_key or 0) else frozenset(),
         members=frozenset({consumer_key}) if reached.get(tried.group_key or 0) else frozenset(),
     )

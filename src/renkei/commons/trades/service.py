@@ -28,7 +28,7 @@ from renkei.commons.ledger import service as ledger
 from renkei.commons.notifications.service import notify_all
 from renkei.commons.operators.service import operators_by_keys
 from renkei.commons.parts.service import part_keys as own_parts
-from renkei.commons.trades import store
+from renkei.commons.trades import chain_store, store
 from renkei.commons.trades.deletion import delete_part
 from renkei.commons.trades.errors import (
     AlreadyRequested,
@@ -88,6 +88,7 @@ __all__ = [
     "shares_of",
     "shares_of_trade",
     "statuses",
+    "trades_behind",
     "trades_into",
     "trades_out_of",
     "trades_sent",
@@ -525,3 +526,10 @@ def trades_into(tx: Transaction, part_keys: Iterable[int], kind: str | None = No
 def trades_out_of(tx: Transaction, part_keys: Iterable[int], kind: str | None = None) -> tuple[TradeOut, ...]:
     """Uncancelled trades by which the caller buys these own parts. One statement. `state` as in `trades_into`."""
     return store.trades_out_of(tx, part_keys, kind)
+
+
+def trades_behind(tx: Transaction, part_key: int) -> tuple[TradeOut, ...]:
+    """Uncancelled trades by which the caller buys what stands in an own part, through its own assemblies. Two statements."""
+    children, terminated, below = chain_store.read_below(tx, [part_key])
+    bought = [key for key in below if key not in terminated and not children.get(key)]
+    return store.trades_out_of(tx, bought, None) if bought else ()

@@ -23,7 +23,8 @@ from renkei.database.transaction import Transaction
 class ConsentBody(Body):
     """What a consumer may see of a subject, replacing what was decided before about the two.
 
-    Exactly one of `trace_id`, `trade_id`, `family_id` and `whole`, and one of `consumer_id`, `group_id` and `audience`.
+    Exactly one of `trace_id`, `trade_id`, `family_id` and `whole`, and one of `consumer_id`, `group_id`, `audience` and
+    `policy`.
     """
 
     trace_id: Id | None = Field(default=None, description="about an own part")
@@ -33,6 +34,11 @@ class ConsentBody(Body):
     consumer_id: Id | None = Field(default=None, description="for a company")
     group_id: Id | None = Field(default=None, description="for an own group of companies")
     audience: Literal["members", "public"] | None = Field(default=None, description="for everybody")
+    policy: dict[str, Any] | None = Field(
+        default=None,
+        description="for whoever meets it: one of any_of, all_of (lists of such), purpose_is (list of words), consumer_in "
+        "(a group's id) and until (a moment)",
+    )
     kind: Short = "CFP"
     attributes: list[Short] = Field(
         default_factory=list, max_length=50, description="names that the kind offers; none withdraws"
@@ -59,9 +65,10 @@ class ConsentView(View):
     trace_id: Id | None
     trade_id: Id | None
     family_id: Id | None
-    consumer: Literal["company", "group", "members", "public"]
+    consumer: Literal["company", "group", "policy", "members", "public"]
     consumer_id: Id | None
     group_id: Id | None
+    policy: dict[str, Any] | None
     kind: str
     attributes: list[str]
     purpose: str
@@ -91,10 +98,10 @@ class ConsideredView(View):
     consent_id: Id | None
     version: int
     subject: Literal["trade", "part", "family", "operator"]
-    consumer: Literal["company", "group", "members", "public"]
+    consumer: Literal["company", "group", "policy", "members", "public"]
     state: Literal["requested", "granted", "refused", "withdrawn", "expired"]
     attributes: list[str]
-    why_not: Literal["requested", "withdrawn", "expired", "less_specific"] | None
+    why_not: Literal["requested", "withdrawn", "expired", "less_specific", "policy"] | None
 
 
 class InferenceView(View):
@@ -406,6 +413,7 @@ def consent_json(consent: Consent) -> dict[str, Any]:
         "consumer": consent.consumer,
         "consumer_id": consent.consumer_id,
         "group_id": consent.group_id,
+        "policy": consent.policy,
         "kind": consent.kind,
         "attributes": sorted(consent.attributes),
         "purpose": consent.purpose,

@@ -1,15 +1,16 @@
 """`/cfpAcl` and `/cfpCertificationAcl` (section 10): what an operator discloses of its parts, and to whom.
 
-Each release is a standing consent for the purpose of answering, until it is taken back; the certificate and the two
-groups of numbers are attributes of the same consent.
+Both are a view on consents. What is read is what each company sees, by whichever decision decides. What is released is a
+standing consent about one part for one company, until it is taken back; the certificate and the two groups of numbers are
+attributes of the same consent. What is withheld stays so whatever a more general decision says.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from renkei.commons.consents.model import Consent
-from renkei.commons.consents.service import consents_of, release
+from renkei.commons.consents.model import Release
+from renkei.commons.consents.service import release, releases
 from renkei.connectors.ouranos import texts
 from renkei.connectors.ouranos.entries import Asked, Body, own
 from renkei.connectors.ouranos.exchange import Answer, Exchange
@@ -19,7 +20,7 @@ from renkei.database.transaction import Transaction
 PURPOSE: Final = "CFP answer"
 ATTRIBUTES: Final = {"TOTALCFP": "total", "TOTALDQR": "quality"}
 CERTIFICATE: Final = "certificate"
-_MOST_CONSENTS: Final = 10_000
+_MOST_PAIRS: Final = 10_000
 
 
 def post_cfp_acl(tx: Transaction, exchange: Exchange) -> Answer:
@@ -62,58 +63,44 @@ def post_certification_acl(tx: Transaction, exchange: Exchange) -> Answer:
 
 
 def get_cfp_acl(tx: Transaction, exchange: Exchange) -> Answer:
-    """Own releases of emissions and quality that match, by consumer."""
+    """What of emissions and quality each company sees of each own part, as far as it matches."""
     return Answer(
         value=[
             {
-                **_relation(tx, consent),
+                **_relation(tx, one),
                 "acl": [
-                    {"aclItemGroup": group, "releasedFlag": _holds(tx, consent, attribute)}
+                    {"aclItemGroup": group, "releasedFlag": attribute in one.attributes}
                     for group, attribute in ATTRIBUTES.items()
                 ],
             }
-            for consent in _matching(tx, exchange)
+            for one in _matching(tx, exchange)
         ]
     )
 
 
 def get_certification_acl(tx: Transaction, exchange: Exchange) -> Answer:
-    """Own releases of certificates that match, by consumer."""
+    """Whether each company sees the certificate of each own part, as far as it matches."""
     return Answer(
         value=[
-            {**_relation(tx, consent), "releasedFlag": _holds(tx, consent, CERTIFICATE)}
-            for consent in _matching(tx, exchange)
+            {**_relation(tx, one), "releasedFlag": CERTIFICATE in one.attributes}
+            for one in _matching(tx, exchange)
         ]
     )
 
 
-def _matching(tx: Transaction, exchange: Exchange) -> list[Consent]:
+def _matching(tx: Transaction, exchange: Exchange) -> list[Release]:
     asked = Asked(exchange.query)
     operator_id = asked.uuid("operatorId", required=True)
     trace_id = asked.optional_uuid("traceId")
     consumer_id = asked.optional_uuid("releasedToOperatorId")
     asked.close()
     own(tx, operator_id)
-    found = consents_of(
-        tx,
-        trace_ids=None if trace_id is None else (trace_id,),
-        consumer_id=consumer_id,
-        kind=KIND,
-        subject="part",
-        consumer="company",
-        limit=_MOST_CONSENTS,
-    )
-    return sorted(found, key=lambda consent: (str(consent.consumer_id), str(consent.trace_id)))
+    return releases(tx, KIND, trace_id=trace_id, consumer_id=consumer_id, limit=_MOST_PAIRS)
 
 
-def _relation(tx: Transaction, consent: Consent) -> dict[str, object]:
+def _relation(tx: Transaction, one: Release) -> dict[str, object]:
     return {
         "releasedFromOperatorId": tx.caller.operator_id,
-        "releasedToOperatorId": consent.consumer_id,
-        "traceId": consent.trace_id,
+        "releasedToOperatorId": one.consumer_id,
+        "traceId": one.trace_id,
     }
-
-
-def _holds(tx: Transaction, consent: Consent, attribute: str) -> bool:
-    over = consent.valid_until is not None and consent.valid_until <= tx.now
-    return consent.state == "granted" and not over and attribute in consent.attributes

@@ -80,6 +80,8 @@ class Disclosed:
             return "–" if company is None else company.name
         if consent.group_id is not None:
             return _("The group “%(name)s”", name=self._name(consent.group_id))
+        if consent.policy is not None:
+            return _("Whoever meets a policy")
         return _("Every member") if consent.consumer == "members" else _("The public")
 
     def _name(self, selection_id: UUID) -> str:
@@ -255,6 +257,7 @@ def _again(consent: Consent) -> ConsentDraft:
         consumer_id=consent.consumer_id,
         group_id=consent.group_id,
         audience=consent.consumer if consent.consumer in ("members", "public") else None,
+        policy=consent.policy,
         kind=consent.kind,
         attributes=consent.attributes,
         purpose=consent.purpose,
