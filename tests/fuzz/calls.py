@@ -452,6 +452,7 @@ V1: Final[tuple[Call, ...]] = (
         at={"hop_id": "{hop}"},
         who="supplier",
     ),
+    call("GET", "/v1/export"),
     call("GET", "/v1/purposes"),
     call("GET", "/v1/shared", operator_id="{supplier}", trace_id="{own}", kind="CFP", after="{delivery}"),
     *(

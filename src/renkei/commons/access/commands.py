@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,13 +23,19 @@ import typer
 from renkei.commons.access import registry
 from renkei.commons.access.model import ApiKeyDraft
 from renkei.commons.access.tokens import AccessKeys
+from renkei.commons.files.model import Content, FilePolicy
+from renkei.commons.files.safe import FileSafe
+from renkei.commons.files.service import stored_contents
+from renkei.commons.operators.errors import OperatorMissing
+from renkei.commons.operators.export import export_lines
 from renkei.commons.operators.model import Operator, OperatorState, Registration
 from renkei.commons.operators.service import list_operators, register_operator, set_operator_state
 from renkei.commons.usecase import use_cases
 from renkei.database.connect import opened
 from renkei.database.migrate import COMMONS, Branch
-from renkei.kit.secret_box import open_secret_box
-from renkei.settings import load_settings
+from renkei.database.transaction import Transaction, act_as
+from renkei.kit.secret_box import SecretBox, open_secret_box
+from renkei.settings import Settings, load_settings
 
 operator = typer.Typer(help="Companies (事業者): add, list, disable, enable, revoke.", no_args_is_help=True)
 account = typer.Typer(
@@ -65,6 +72,14 @@ class Scope(StrEnum):
     WHOLE = "whole"
 
 
+_READING = FilePolicy(
+    size_limit_bytes=0,
+    extensions=frozenset(),
+    files_per_operator=0,
+    bytes_per_operator=0,
+    reservation_hours=0,
+)
+"""Nothing is stored."""
 OperatorId = Annotated[UUID, typer.Option("--operator", help="The company's operator id.")]
 Email = Annotated[str, typer.Option(help="The person's e-mail address, which is the login.")]
 PasswordStdin = Annotated[
@@ -126,6 +141,39 @@ def operator_list() -> None:
 def operator_disable(operator_id: Annotated[UUID, typer.Argument()]) -> None:
     """Suspend a company: nobody acts for it until it is enabled."""
     _move_operator(operator_id, "suspended")
+
+
+@operator.command("export")
+def operator_export(
+    operator_id: Annotated[UUID, typer.Argument()],
+    folder: Annotated[Path, typer.Option("--to", help="A new folder for export.ndjson and the files.")],
+) -> None:
+    """Write everything a company owns into a folder: its rows, one JSON object a line, and its stored files."""
+    folder.mkdir(parents=True)
+    settings = load_settings()
+    with _platform() as keys:
+        companies = {one.operator_id: one for one in keys.database.owner(list_operators)}
+        if operator_id not in companies:
+            raise OperatorMissing
+        safe = FileSafe(settings.data_dir / "files", _box(settings), _READING)
+
+        def work(tx: Transaction) -> tuple[int, list[Content]]:
+            lines = 0
+            with (folder / "export.ndjson").open("wb") as file:
+                for line in export_lines(tx):
+                    file.write(line)
+                    lines += 1
+            return lines, stored_contents(tx)
+
+        enter = act_as(companies[operator_id].operator_key, operator_id, door="cli")
+        lines, contents = keys.database.read(enter, work)
+        for content in contents:
+            place = folder / "files" / str(content.file_id)
+            place.mkdir(parents=True)
+            with (place / Path(content.name).name).open("wb") as file:
+                for piece in safe.pieces(content):
+                    file.write(piece)
+    _print({"operator_id": operator_id, "rows": lines, "files": len(contents)})
 
 
 @operator.command("enable")
@@ -367,9 +415,13 @@ def _platform() -> Iterator[AccessKeys]:
     """The database of the settings, up to date, and the secrets of this installation."""
     settings = load_settings()
     branches = (COMMONS, *(Branch(use_case.name, use_case.migrations) for use_case in use_cases()))
-    master_key = settings.master_key.get_secret_value() if settings.master_key is not None else None
     with opened(settings, branches=branches, size=2, application_name="renkei-cli") as database:
-        yield AccessKeys(database, open_secret_box(master_key, settings.data_dir))
+        yield AccessKeys(database, _box(settings))
+
+
+def _box(settings: Settings) -> SecretBox:
+    master_key = settings.master_key.get_secret_value() if settings.master_key is not None else None
+    return open_secret_box(master_key, settings.data_dir)
 
 
 def _move_operator(operator_id: UUID, state: OperatorState) -> None:

@@ -22,6 +22,7 @@ from renkei.connectors.native import (
     auth,
     bulk,
     consents,
+    export,
     files,
     inquiries,
     ledger,
@@ -96,6 +97,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
     return (
         auth.router(context),
         operators.router(),
+        export.router(),
         parts.router(),
         bulk.router(),
         trades.router(),

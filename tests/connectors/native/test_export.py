@@ -1,0 +1,99 @@
+"""A company takes along everything it owns, and nothing of others."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from renkei.cli import cli
+from renkei.commons.access import registry
+from renkei.settings import Settings
+from tests.commons.ledger.test_bundle import _url
+from tests.connectors.native.test_consents import STATEMENT
+from tests.connectors.native.world import Member, World, good
+
+
+def exported(member: Member) -> dict[str, list[dict[str, Any]]]:
+    """The rows of an export, by table."""
+    answer = member.get("/export")
+    assert answer.is_success, answer.text
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in answer.text.splitlines():
+        one = json.loads(line)
+        found[one["table"]].append(one["row"])
+    return found
+
+
+def test_what_is_the_companys_own_and_what_it_was_shown(
+    world: World, a: Member, b: Member, c: Member
+) -> None:
+    product, bought = a.part("完成品"), a.part("購入品")
+    line = {"child": {"trace_id": bought}, "amount": 2, "unit": "kilogram"}
+    good(a.put(f"/parts/{product}/structure", {"lines": [line]}))
+    own = b.part("秘密の製品")
+    good(b.put(f"/parts/{own}/footprint", STATEMENT))
+    asked = a.ask(b, bought, message="お願いします。")
+    b.link(asked, own)
+    consent = good(b.post("/consents", {"trace_id": own, "consumer_id": a.id, "attributes": ["total"]}))
+    group = good(b.post("/groups", {"name": "得意先", "members": [a.id]}))
+    world.work_off()
+    of_a, of_b, of_c = exported(a), exported(b), exported(c)
+    assert {row["trace_id"] for row in of_a["commons.parts"]} == {product, bought}
+    [line_of_a] = of_a["commons.structure_lines"]
+    assert (line_of_a["child"], line_of_a["amount"]) == (bought, 2)
+    [delivery] = of_a["commons.deliveries"]
+    assert (delivery["operator"], delivery["provider"], delivery["trade"]) == (a.id, b.id, asked["trade_id"])
+    assert delivery["payload"]["total"]["stages"]["production"] == 10
+    assert [row["message"] for row in of_b["commons.requests"]] == ["お願いします。"]
+    [decided] = of_b["commons.consents"]
+    assert (decided["consent_id"], decided["part"], decided["consumer"]) == (
+        consent["consent_id"],
+        own,
+        "company",
+    )
+    assert [row["member"] for row in of_b["commons.selection_members"]] == [a.id]
+    assert [row["selection_id"] for row in of_b["commons.selections"]] == [group["selection_id"]]
+    assert len(of_b["footprint.statements"]) == 1
+    for hidden in ("commons.consents", "commons.selections", "footprint.statements"):
+        assert hidden not in of_a
+    assert "秘密の製品" not in json.dumps(of_a, ensure_ascii=False)
+    assert set(of_c) <= {"commons.plants"}
+
+
+def test_the_command_writes_rows_and_files(
+    a: Member, database_url: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = good(a.post("/files", {"name": "証明書.pdf"}))
+    good(a.put(f"/files/{file['file_id']}/content", b"%PDF-1.7 certificate"))
+    monkeypatch.setenv("RENKEI_DATABASE_URL", _url(database_url))
+    monkeypatch.setenv("RENKEI_DATA_DIR", str(settings.data_dir))
+    folder = tmp_path / "taken along"
+    result = CliRunner().invoke(cli, ["operator", "export", a.id, "--to", str(folder)])
+    assert result.exception is None, result.output
+    told = json.loads(result.stdout)
+    lines = [json.loads(line) for line in (folder / "export.ndjson").read_text(encoding="utf-8").splitlines()]
+    assert (told["rows"], told["files"]) == (len(lines), 1)
+    assert (folder / "files" / file["file_id"] / "証明書.pdf").read_bytes() == b"%PDF-1.7 certificate"
+    assert {line["row"]["name"] for line in lines if line["table"] == "commons.files"} == {"証明書.pdf"}
+
+
+def test_no_internal_key_goes_out_and_administrators_alone_take_it(
+    world: World, a: Member, b: Member
+) -> None:
+    b.ask(a, b.part("購入品"))
+    a.ask(b, a.part("購入品"))
+    for rows in exported(a).values():
+        for row in rows:
+            assert not [name for name in row if name.endswith("_key") or name == "address"]
+
+    registry.add_account(
+        world.context.access, "viewer@example.com", a.operator.operator_id, "viewer", "Pass@1234"
+    )
+    tokens = world.login("viewer@example.com")
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    assert world.http.get("/v1/export", headers=headers).status_code == 403
