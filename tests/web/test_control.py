@@ -28,6 +28,7 @@ def test_a_disclosure_is_taken_back_with_its_consequences_shown_and_granted_agai
     warned = supplier.open(f"{details}/withdraw")
     assert "A社 no longer sees the values of “鋼板B”" in warned.text
     assert "鋼板" in warned.text
+    assert all(words in warned.text for words in ("No longer seen", "Footprint total"))
     gone = supplier.send(warned, f"{details}/withdraw")
     assert "no longer disclosed" in gone.text
     world.settle()
@@ -37,6 +38,21 @@ def test_a_disclosure_is_taken_back_with_its_consequences_shown_and_granted_agai
     world.settle()
     assert "14 kgCO₂e/kg" in open_part(customer, product).text
     assert own
+
+
+def test_the_supplier_sees_who_read_it_when(world, person, bought):
+    product, *_ = bought
+    supplier, customer = person("B社"), person("A社")
+    details = next(
+        link for link in supplier.open("/app/disclosures").page.links if link.startswith("/app/disclosures/")
+    )
+    assert "Nobody yet." in supplier.open(details).text
+    customer.open(f"/app/parts/{product}/breakdown")
+    world.settle()
+    page = supplier.open(details).text
+    assert "Nobody yet." not in page
+    assert "a person" in page
+    assert "1 times" in supplier.open(f"{details}/withdraw").text
 
 
 def test_what_is_disclosed_is_changed_attribute_by_attribute(world, person, a, bought):

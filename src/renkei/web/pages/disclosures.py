@@ -13,9 +13,10 @@ from pydantic import Field
 from starlette.responses import Response
 
 from renkei.commons.consents.errors import ConsentMissing
-from renkei.commons.consents.model import Consent, ConsentDraft, ReadEntry, Selection, Sort
+from renkei.commons.consents.model import Consent, ConsentDraft, Consequences, ReadEntry, Selection, Sort
 from renkei.commons.consents.selections import own_all
 from renkei.commons.consents.service import consents_of, decide, reads_of, withdraw
+from renkei.commons.consents.trying import consequences
 from renkei.commons.edge.fields import Day, Short
 from renkei.commons.edge.validation import Body
 from renkei.commons.operators.model import Operator
@@ -141,9 +142,10 @@ def router() -> APIRouter:
         return call.redirect(f"/app/disclosures/{wanted}", "The changes are stored.")
 
     @routes.get("/disclosures/{consent_id}/withdraw")
-    def consequences(call: Opened, consent_id: str) -> Response:
+    def show_consequences(call: Opened, consent_id: str) -> Response:
         wanted = path_id(consent_id)
-        return call.show("disclosure_withdraw.html", found=call.read(lambda tx: _with_requests(tx, wanted)))
+        found, lost = call.read(lambda tx: _with_losses(tx, wanted))
+        return call.show("disclosure_withdraw.html", found=found, lost=lost, attributes=ATTRIBUTES)
 
     @routes.post("/disclosures/{consent_id}/withdraw")
     def take_back(call: Opened, consent_id: str) -> Response:
@@ -211,6 +213,22 @@ def _with_requests(tx: Transaction, consent_id: UUID) -> Disclosed:
         companies={**found.companies, **more},
         requests=[request_of(tx, one) for one in wanted[:SHOWN_REQUESTS]],
         reads=reads,
+    )
+
+
+def _with_losses(tx: Transaction, consent_id: UUID) -> tuple[Disclosed, Consequences]:
+    """The same with what each customer would lose, and the names of those customers and parts."""
+    found, lost = _history(tx, consent_id), consequences(tx, consent_id)
+    companies = list({one.consumer_id for one in lost.losses} - found.companies.keys())
+    parts = {one.trace_id for one in lost.losses} - found.parts.keys()
+    more = {one.operator_id: one for one in operators_by_ids(tx, companies)} if companies else {}
+    return (
+        replace(
+            found,
+            companies={**found.companies, **more},
+            parts={**found.parts, **(part_keys(tx, parts) if parts else {})},
+        ),
+        lost,
     )
 
 
