@@ -459,6 +459,11 @@ def _own_sum(stages: Mapping[str, Mapping[str, Any]]) -> Decimal:
     )
 
 
+def _public(world: World, me: int) -> list[Any]:
+    """What the public is let have of every part."""
+    return [one for one in _shared(world, me) if one[0] == "public"]
+
+
 def _inquiries(world: World, me: int) -> list[Any]:
     """What was asked between a customer and its supplier; and what came straight to who asked, where it was granted."""
     hops = world.rows("hops", "hop_key", _HOPS)
@@ -536,6 +541,13 @@ FLOWS: Final[tuple[Flow, ...]] = (
         _shared,
     ),
     Flow(
+        "public",
+        "the same of what is for the public",
+        "everybody, without an account",
+        "its company decided to disclose it to the public",
+        _public,
+    ),
+    Flow(
         "inquiry",
         "an inquiry with who asks, what, what for, until when and the message; the attributes that were granted to it, and of "
         "whom, if it chose to be named",
@@ -579,11 +591,11 @@ WITHOUT_VIEW: Final[Mapping[str, str]] = {
 
 
 def declassified(world: World, observer: UUID | None) -> View:
-    """What the company `observer` may learn of all others, flow by flow; of nobody (None): nothing.
+    """What the company `observer` may learn of all others, flow by flow; without an account (None): what is public.
 
     The observer's own rows are not in it: what changes them is the observer itself, or a flow.
     """
     if observer is None:
-        return {}
+        return {"public": _public(world, 0)}
     me = next(key for key, row in world.operators.items() if row["operator_id"] == observer)
     return {flow.name: flow.draw(world, me) for flow in FLOWS}

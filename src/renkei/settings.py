@@ -434,6 +434,12 @@ class Settings(BaseSettings):
         ge=1,
         le=1_000,
     )
+    read_log_retention_days: int = _setting(
+        _EVENTS,
+        1_096,
+        "How long it is kept who read what: three years, as long as a provider may want to know whom a value has reached.",
+        ge=1,
+    )
     clearing_interval_seconds: float = _setting(
         _EVENTS,
         3_600.0,

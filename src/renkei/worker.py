@@ -302,6 +302,8 @@ class _Timers:
         claimed = now - timedelta(hours=settings.idempotency_hours + 1)
         deleted["idempotency"] = in_steps(lambda tx: purge_idempotency(tx, claimed, limit=_PURGED_AT_ONCE))
         told = now - timedelta(days=settings.notification_retention_days)
+        read = now - timedelta(days=settings.read_log_retention_days)
+        deleted["reads"] = in_steps(lambda tx: consents.purge_reads(tx, read, limit=_PURGED_AT_ONCE))
         deleted["notifications"] = purge(lambda tx: notifications.purge(tx, told))
         context = self._opened()
         keys = context.access

@@ -453,6 +453,7 @@ V1: Final[tuple[Call, ...]] = (
         who="supplier",
     ),
     call("GET", "/v1/export"),
+    call("GET", "/v1/public", operator_id="{supplier}", trace_id="{own}", kind="CFP", after="{delivery}"),
     call("GET", "/v1/purposes"),
     call("GET", "/v1/shared", operator_id="{supplier}", trace_id="{own}", kind="CFP", after="{delivery}"),
     *(
@@ -883,6 +884,7 @@ UNGUARDED: Final = {
     ("POST", "/v1/auth/login"),
     ("POST", "/v1/auth/refresh"),
     ("POST", "/v1/auth/logout"),
+    ("GET", "/v1/public"),
     ("PUT", "/files/{file_id}"),
     ("GET", "/files/{file_id}"),
 }

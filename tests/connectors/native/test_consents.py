@@ -141,6 +141,26 @@ def test_what_is_for_everybody_is_read_by_everybody_while_it_is_in_force(
     assert good(c.get("/shared", trace_id=a.part("他")))["items"] == []
 
 
+def test_the_public_needs_no_account_and_sees_what_is_for_it_alone(world: World, shop: Shop) -> None:
+    sheet, coil = shop.product("鋼板"), shop.product("コイル")
+    shop.decide(trace_id=coil, audience="members")
+    consent = shop.decide(trace_id=sheet, audience="public", purpose="製品カタログ")
+
+    def seen(**query: str) -> list[dict[str, Any]]:
+        answer = world.http.get("/v1/public", params=query)
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    [row] = seen()
+    assert (row["trace_id"], row["audience"], list(row["attributes"])) == (sheet, "public", ["total"])
+    assert (seen(operator_id=shop.seller.id), seen(trace_id=coil)) == ([row], [])
+    members_row = good(shop.seller.get("/shared", trace_id=coil))["items"][0]
+    assert seen(after=members_row["delivery_id"]) == []
+    good(shop.seller.post(f"/consents/{consent['consent_id']}/withdraw"))
+    assert seen() == []
+
+
 def _cfp_id(member: Member, part: str) -> str:
     return str(good(member.get(f"/parts/{part}/footprint"))["statement"]["cfp_id"])
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from renkei.commons.consents.service import purge_reads
 from renkei.database.transaction import Transaction, as_role
 from tests.connectors.native.world import Member, World, good
 
@@ -100,6 +102,20 @@ def test_what_was_taken_back_is_not_read_any_more(
     assert [one["times"] for one in reads(world, b)] == [1]
 
 
+def test_the_log_is_kept_for_its_time(world: World, a: Member, b: Member, bought: dict[str, str]) -> None:
+    good(a.get("/deliveries", trace_id=bought["part"]))
+    [entry] = reads(world, b)
+
+    def purge(before: datetime) -> int:
+        return world.database.run(
+            as_role("renkei_engine"), lambda tx: purge_reads(tx, before, limit=100), write=False
+        )
+
+    at = datetime.fromisoformat(entry["last_at"])
+    assert (purge(at), len(reads(world, b))) == (0, 1)
+    assert (purge(at + timedelta(seconds=1)), reads(world, b)) == (1, [])
+
+
 def test_nobody_but_the_engine_writes_the_log(world: World) -> None:
     def privileges(tx: Transaction) -> list[tuple[bool, ...]]:
         return [
@@ -118,4 +134,4 @@ def test_nobody_but_the_engine_writes_the_log(world: World) -> None:
             for role in ("renkei_app", "renkei_engine")
         ]
 
-    assert world.database.read(as_role("none"), privileges) == [(False, False, False), (True, False, False)]
+    assert world.database.read(as_role("none"), privileges) == [(False, False, False), (True, False, True)]

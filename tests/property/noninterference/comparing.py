@@ -120,10 +120,13 @@ class _Standing:
         return self._at.now().timestamp()
 
 
-def views_of(site: Site, cast: Cast) -> list[View]:
-    """What each company may learn."""
+def views_of(site: Site, cast: Cast) -> dict[int | None, View]:
+    """What each company may learn, by its number, and (None) what everybody may."""
+    companies = [(company.number, UUID(company.operator_id)) for company in cast.companies]
     return site.read(
-        lambda world: [declassified(world, UUID(company.operator_id)) for company in cast.companies]
+        lambda world: {
+            number: declassified(world, operator_id) for number, operator_id in (*companies, (None, None))
+        }
     )
 
 
@@ -167,8 +170,8 @@ def _drive(
         for route in rng.sample(reads, min(40 if thorough else 20, len(reads)))
     ]
     told: list[list[Answer]] = []
-    before: list[list[View]] = []
-    after: list[list[View]] = []
+    before: list[dict[int | None, View]] = []
+    after: list[dict[int | None, View]] = []
     for index, site in enumerate(sites):
         before.append(views_of(site, base.cast))
         _warm(site, everybody)
@@ -190,10 +193,10 @@ def _drive(
             company = call.observer.company
             if company == actor:
                 continue
-            if company is not None and before[0][company] != before[index][company]:
+            if before[0][company] != before[index][company]:
                 continue
             late = n >= len(first) + len(second)
-            if late and company is not None and after[0][company] != after[index][company]:
+            if late and after[0][company] != after[index][company]:
                 continue
             tally.compared += 1
             kinship = kinship_of(base.cast, call.observer, actor)

@@ -69,6 +69,7 @@ __all__ = [
     "note_reads_of",
     "note_request",
     "providers_with_ended",
+    "purge_reads",
     "reads_of",
     "received_by_ids",
     "received_for",
@@ -306,10 +307,20 @@ def shared(
     kind: str | None = None,
     after: UUID | None = None,
     limit: int = 100,
+    public: bool = False,
 ) -> Page[Shared]:
-    """What companies disclose to every member or to the public, newest first. One statement."""
+    """What companies disclose to every member or to the public, newest first. One statement.
+
+    `public`: to the public alone; read as `renkei_engine`, for whoever asks.
+    """
     rows = store.shared(
-        tx, provider_id=provider_id, trace_id=trace_id, kind=kind, after=after, limit=limit + 1
+        tx,
+        provider_id=provider_id,
+        trace_id=trace_id,
+        kind=kind,
+        after=after,
+        limit=limit + 1,
+        public=public,
     )
     return page_of(rows, limit, id_of=lambda row: row.delivery_id)
 
@@ -332,6 +343,11 @@ def note_reads_of(tx: Transaction, rows: Iterable[tuple[int, int]]) -> None:
     marks = [(provider, caller.operator_key, delivery, caller.door, reader) for provider, delivery in rows]
     if marks:
         tx.afterwards(store.record_reads, marks)
+
+
+def purge_reads(tx: Transaction, before: datetime, *, limit: int) -> int:
+    """Delete what was read before `before` (retention, as `renkei_engine`), `limit` entries at most; how many."""
+    return store.purge_reads(tx, before, limit)
 
 
 def reads_of(

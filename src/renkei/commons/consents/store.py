@@ -670,6 +670,18 @@ def record_reads(tx: Transaction, reads: Mapping[ReadMark, Occasion]) -> None:
     )
 
 
+def purge_reads(tx: Transaction, before: datetime, limit: int) -> int:
+    """Delete the oldest `limit` entries of the read log that are from before `before`; as `renkei_engine`."""
+    # guard: retention is the platform's duty for all companies at once
+    return tx.execute(
+        """
+        DELETE FROM commons.delivery_reads WHERE last_at < %(before)s AND read_key IN (
+          SELECT read_key FROM commons.delivery_reads ORDER BY read_key LIMIT %(limit)s)
+        """,
+        {"before": before, "limit": limit},
+    ).rowcount
+
+
 def read_counts(tx: Transaction, trade_keys: Iterable[int]) -> dict[int, tuple[int, datetime]]:
     """How often what the caller delivered by these trades was read, and when last."""
     rows = tx.execute(
@@ -792,8 +804,12 @@ def shared(
     kind: str | None,
     after: UUID | None,
     limit: int,
+    public: bool = False,
 ) -> list[Shared]:
-    """What is disclosed to every member or to the public and in force, newest first; `after` opens the page."""
+    """What is disclosed to every member or to the public and in force, newest first; `after` opens the page.
+
+    `public`: to the public alone.
+    """
     # guard: the shared inbox is every member's; what is not in force is its provider's alone
     rows = tx.rows(
         """
@@ -802,17 +818,20 @@ def shared(
           FROM commons.shared_deliveries d
           JOIN commons.directory o ON o.operator_key = d.provider_key
          WHERE d.superseded_at IS NULL AND NOT d.withdrawn AND (d.valid_until IS NULL OR d.valid_until > %(now)s)
+           AND (NOT %(public)s OR d.audience = 'public')
            AND (%(provider)s::uuid IS NULL OR o.operator_id = %(provider)s)
            AND (%(trace)s::uuid IS NULL OR d.trace_id = %(trace)s)
            AND (%(kind)s::text IS NULL OR d.kind = %(kind)s)
            AND (%(after)s::uuid IS NULL OR d.delivery_key <= (
                  SELECT a.delivery_key FROM commons.shared_deliveries a
-                  WHERE a.delivery_id = %(after)s AND a.superseded_at IS NULL AND NOT a.withdrawn))
+                  WHERE a.delivery_id = %(after)s AND a.superseded_at IS NULL AND NOT a.withdrawn
+                    AND (NOT %(public)s OR a.audience = 'public')))
          ORDER BY d.delivery_key DESC
          LIMIT %(limit)s
         """,
         {
             "now": tx.now,
+            "public": public,
             "provider": provider_id,
             "trace": trace_id,
             "kind": kind,

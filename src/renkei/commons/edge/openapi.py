@@ -115,7 +115,7 @@ def document(app: FastAPI, description: str) -> dict[str, Any]:
     return found
 
 
-_OPEN_PATHS: Final = frozenset({"/auth/login", "/auth/refresh", "/auth/logout"})
+_OPEN_PATHS: Final = frozenset({"/auth/login", "/auth/refresh", "/auth/logout", "/public"})
 
 
 def _complete(operation: dict[str, Any], method: str, path: str) -> None:
@@ -127,7 +127,7 @@ def _complete(operation: dict[str, Any], method: str, path: str) -> None:
     parameters = operation.setdefault("parameters", [])
     if not is_open:
         parameters.append(_header("Renkei-Operator", "The company to act for.", {"format": "uuid"}))
-    if path.startswith("/auth/"):
+    if path.startswith("/auth/") or is_open:
         return
     if method == "get":
         parameters.append(

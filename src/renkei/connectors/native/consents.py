@@ -7,17 +7,19 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from renkei.commons.consents.model import ANSWER, Consent, ConsentDraft, Glimpse, Loss, Shared
 from renkei.commons.consents.purposes import PURPOSES
 from renkei.commons.consents.service import consents_of, decide, shared, withdraw
 from renkei.commons.consents.trying import consequences, would_see
+from renkei.commons.edge.answers import json_answer
 from renkei.commons.edge.calls import Answer, Open, page_json
 from renkei.commons.edge.fields import After, Id, Limit, Moment, MomentText, Short, Text
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
-from renkei.database.transaction import Transaction
+from renkei.database.transaction import Transaction, as_role
 
 
 class ConsentBody(Body):
@@ -343,6 +345,32 @@ def everybody_router() -> APIRouter:
             return page_json(found, _shared_json)
 
         return call.read(work)
+
+    @routes.get("/public", response_model=SharedsView)
+    def get_public(
+        request: Request,
+        provider_id: Annotated[Id | None, Query(alias="operator_id")] = None,
+        trace_id: Annotated[Id | None, Query(description="a part of that company")] = None,
+        kind: Annotated[Short | None, Query()] = None,
+        limit: Limit = 50,
+        after: After = None,
+    ) -> Response:
+        """What companies disclose to the public, and is in force; for whoever asks, without an account."""
+
+        def work(tx: Transaction) -> dict[str, object]:
+            found = shared(
+                tx,
+                provider_id=provider_id,
+                trace_id=trace_id,
+                kind=kind,
+                after=after,
+                limit=limit,
+                public=True,
+            )
+            return page_json(found, _shared_json)
+
+        database = request.app.state.context.database
+        return json_answer(database.read(as_role("renkei_engine", door="v1"), work))
 
     return routes
 
