@@ -46,7 +46,8 @@ def test_the_supplier_sees_who_read_it_when(world, person, bought):
     details = next(
         link for link in supplier.open("/app/disclosures").page.links if link.startswith("/app/disclosures/")
     )
-    assert "Nobody yet." in supplier.open(details).text
+    before = supplier.open(details).text
+    assert all(words in before for words in ("Nobody yet.", "What the customer sees now"))
     customer.open(f"/app/parts/{product}/breakdown")
     world.settle()
     page = supplier.open(details).text

@@ -13,10 +13,18 @@ from pydantic import Field
 from starlette.responses import Response
 
 from renkei.commons.consents.errors import ConsentMissing
-from renkei.commons.consents.model import Consent, ConsentDraft, Consequences, ReadEntry, Selection, Sort
+from renkei.commons.consents.model import (
+    Consent,
+    ConsentDraft,
+    Consequences,
+    Glimpse,
+    ReadEntry,
+    Selection,
+    Sort,
+)
 from renkei.commons.consents.selections import own_all
 from renkei.commons.consents.service import consents_of, decide, reads_of, withdraw
-from renkei.commons.consents.trying import consequences
+from renkei.commons.consents.trying import consequences, would_see
 from renkei.commons.edge.fields import Day, Short
 from renkei.commons.edge.validation import Body
 from renkei.commons.operators.model import Operator
@@ -284,13 +292,27 @@ def _again(consent: Consent) -> ConsentDraft:
     )
 
 
+def _seen(tx: Transaction, now: Consent) -> list[Glimpse]:
+    """What the customer of a decision sees at present, and what it could compute from that."""
+    if now.trace_id is None or now.consumer_id is None:
+        return []
+    return would_see(tx, now.trace_id, now.consumer_id, now.kind)
+
+
 def _one(call: PageCall, consent_id: UUID) -> Response:
-    found = call.read(lambda tx: _with_requests(tx, consent_id))
+    def work(tx: Transaction) -> tuple[Disclosed, list[Glimpse]]:
+        found = _with_requests(tx, consent_id)
+        return found, _seen(tx, found.consents[0])
+
+    found, seen = call.read(work)
     now = found.consents[0]
+    warnings = {one.code: one for glimpse in seen for one in glimpse.inferences}
     return call.show(
         "disclosure.html",
         found=found,
         now=now,
+        seen=frozenset(name for glimpse in seen for name in glimpse.seen),
+        warnings=list(warnings.values()),
         attributes=ATTRIBUTES,
         last_day=None
         if now.valid_until is None
