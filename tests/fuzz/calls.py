@@ -889,6 +889,8 @@ UNGUARDED: Final = {
     ("GET", "/files/{file_id}"),
 }
 """Operations that ask neither for a key nor for a token: what they are given in their body or address says it."""
+ADMINS: Final = {("GET", "/v1/export")}
+"""What only an administrator may read."""
 READS: Final = {
     ("POST", "/v1/parts/{trace_id}/what-if"),
     ("POST", "/v1/consents/try"),

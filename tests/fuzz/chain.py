@@ -149,7 +149,7 @@ def _asked_for_more(world: World, a: Member, b: Member, things: dict[str, str]) 
     line = {"child": {"trace_id": behind}, "amount": 1, "unit": "kilogram"}
     assembled = b.part("組立品")
     good(b.put(f"/parts/{assembled}/structure", {"lines": [line]}))
-    b.ask(a, behind)
+    b.ask(world.member("C社"), behind)
     bought = a.part("組立品の購入品")
     asked = a.ask(b, bought)
     b.link(asked, assembled)

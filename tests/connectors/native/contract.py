@@ -42,7 +42,7 @@ class Contract:
             return
         media_type = answer.headers["content-type"]
         assert media_type in content, f"{method} {template} answers {media_type}"
-        if media_type.endswith("json"):
+        if media_type.endswith("json") and not media_type.endswith("ndjson"):
             self.holds(answer.json(), content[media_type]["schema"])
 
     def holds(self, value: Any, schema: dict[str, Any]) -> None:

@@ -140,16 +140,16 @@ def test_a_refusal_looks_like_silence_whatever_the_reason(
 ) -> None:
     maker, first = tiers.members[:2]
     asked = tiers.ask()
-    paths = (
-        f"/inquiries/{asked['inquiry_id']}",
-        "/inquiries",
-        "/notifications",
-        "/trades?trace_id=" + _bought(maker, tiers.products[0]),
+    asked_for: tuple[tuple[str, dict[str, str]], ...] = (
+        (f"/inquiries/{asked['inquiry_id']}", {}),
+        ("/inquiries", {}),
+        ("/notifications", {}),
+        ("/trades", {"trace_id": _bought(maker, tiers.products[0])}),
     )
-    before = [maker.get(path).content for path in paths]
+    before = [good(maker.get(path, **query)) for path, query in asked_for]
     seen_by_first = first.get("/received-inquiries").json()["items"][0]
     what(tiers)
-    assert [maker.get(path).content for path in paths] == before
+    assert [good(maker.get(path, **query)) for path, query in asked_for] == before
     if what is not _refuse:  # who passed it on does not learn what became of it
         after = first.get("/received-inquiries").json()["items"][0]
         assert after == seen_by_first | {"decisions": ["passed_on"]}
