@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from renkei.database.round_trip import BEGIN, COMMIT, ROLLBACK, Prepared, exchange
+from renkei.database.round_trip import BEGIN, COMMIT, Prepared, exchange
 from renkei.database.transaction import Database, Entry, Transaction
 
+ROLLBACK = Prepared("ROLLBACK")
 TWICE = Prepared("SELECT $1::int * 2 AS twice")
 BROKEN = Prepared("SELECT 1 / $1::int AS share")
 ECHO = Prepared("SELECT $1::uuid AS id, $2::uuid[] AS ids, $3::bytea AS bytes, $4::text AS nothing")
@@ -63,3 +64,76 @@ def test_a_transaction_that_hides_a_failure_is_not_taken_for_committed(
     with pytest.raises(psycopg.errors.InFailedSqlTransaction):
         database.run(entry, hide)
     assert database.read(entry, lambda tx: tx.execute("SELECT 1").fetchone()) == (1,)
+
+
+class TestSilence:
+    """A failure is rolled back by the transaction, not by the pool, which would say so in the log."""
+
+    @pytest.fixture
+    def entry(self, create_operator: Callable[..., Entry]) -> Entry:
+        return create_operator()
+
+    def fail(self, database: Database, entry: Entry, work: Callable[[Transaction], object]) -> None:
+        # Often enough for psycopg to prepare a statement of its own, on every connection of the pool.
+        for _ in range(30):
+            database.read(entry, lambda tx: tx.execute("SELECT 7").fetchone())
+        with pytest.raises(psycopg.Error):
+            database.run(entry, work)
+        for _ in range(database.pool.max_size):
+            assert database.run(entry, lambda tx: tx.ask((TWICE, (1,))).tuples()) == [(2,)]
+
+    @pytest.mark.parametrize(
+        "work",
+        [
+            lambda tx: tx.execute("SELECT 1 / 0"),
+            lambda tx: tx.ask((BROKEN, (0,))),
+            lambda tx: tx.send((BROKEN, (0,))),
+            lambda tx: tx.execute("DEALLOCATE ALL") and tx.execute("SELECT 1 / 0"),
+        ],
+    )
+    def test_a_failure_is_no_news_to_the_pool(
+        self,
+        database: Database,
+        entry: Entry,
+        caplog: pytest.LogCaptureFixture,
+        work: Callable[[Transaction], object],
+    ) -> None:
+        self.fail(database, entry, work)
+        assert [record for record in caplog.records if record.name.startswith("psycopg")] == []
+
+    def test_nor_is_a_savepoint(
+        self, database: Database, entry: Entry, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def undone(tx: Transaction) -> list[tuple[int]]:
+            try:
+                with tx.savepoint():
+                    tx.execute("SET LOCAL renkei.kept = 'no'")
+                    tx.send((BROKEN, (0,)))
+            except psycopg.errors.DivisionByZero:
+                pass
+            else:
+                pytest.fail("what was sent inside fails inside")
+            assert tx.execute("SELECT current_setting('renkei.kept', true)").fetchone() in {("",), (None,)}
+            with tx.savepoint():
+                tx.execute("SET LOCAL renkei.kept = 'yes'")
+            assert tx.execute("SELECT current_setting('renkei.kept')").fetchone() == ("yes",)
+            return tx.ask((TWICE, (2,))).tuples()
+
+        for _ in range(30):
+            assert database.run(entry, undone) == [(4,)]
+
+        def failed(tx: Transaction) -> None:
+            with tx.savepoint():
+                tx.execute("SELECT 1 / 0")
+
+        self.fail(database, entry, failed)
+        assert [record for record in caplog.records if record.name.startswith("psycopg")] == []
+
+    def test_what_is_sent_takes_effect_before_the_next_statement(
+        self, database: Database, entry: Entry
+    ) -> None:
+        def work(tx: Transaction) -> object:
+            tx.send((Prepared("SELECT set_config('renkei.sent', $1::text, true)"), ("first",)))
+            return tx.execute("SELECT current_setting('renkei.sent')").fetchone()
+
+        assert database.run(entry, work) == ("first",)

@@ -44,7 +44,6 @@ BEGIN: Final = Prepared("BEGIN")
 BEGIN_READING: Final = Prepared("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 """All that is read is of one moment."""
 COMMIT: Final = Prepared("COMMIT")
-ROLLBACK: Final = Prepared("ROLLBACK")
 Question = tuple[Prepared, Sequence[Any]]
 """A statement with its values."""
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -43,7 +43,6 @@ from renkei.database.round_trip import (
     BEGIN,
     BEGIN_READING,
     COMMIT,
-    ROLLBACK,
     Prepared,
     Question,
     Rows,
@@ -195,6 +194,23 @@ class Transaction:
     def _exchange(self, *questions: Question) -> list[Rows]:
         waiting, self._waiting = self._waiting, []
         answers = exchange(self._connection, *waiting, *questions)
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What fails inside leaves the transaction as it was before, and usable.
+
+        Not psycopg's own savepoint, which makes the connection forget every prepared statement when it rolls back.
+        """
+        self._exchange((_SAVEPOINT, ()))
+        try:
+            yield
+            self._catch_up()
+        except BaseException:
+            self._waiting.clear()
+            if self._connection.pgconn.transaction_status in _OPEN:
+                exchange(self._connection, (_BACK_TO_SAVEPOINT, ()), (_END_SAVEPOINT, ()))
+            raise
+        self._exchange((_END_SAVEPOINT, ()))
+
         return answers[len(waiting) :]
 
     def _catch_up(self) -> None:
@@ -287,6 +303,10 @@ class Transaction:
 _WRITE_EVENTS: Final = Prepared(
     """
     INSERT INTO commons.events (event_id, sender_key, addressee_key, type, subject, data, track_id, origin, created_at)
+_OPEN: Final = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
+_SAVEPOINT: Final = Prepared("SAVEPOINT renkei")
+_BACK_TO_SAVEPOINT: Final = Prepared("ROLLBACK TO SAVEPOINT renkei")
+_END_SAVEPOINT: Final = Prepared("RELEASE SAVEPOINT renkei")
     SELECT e.event_id, $1::bigint, e.addressee_key, e.type, e.subject, e.data::jsonb, $2::uuid,
            coalesce($3::text::xid8, pg_current_xact_id()), $4::timestamptz
       FROM unnest($5::uuid[], $6::bigint[], $7::text[], $8::uuid[], $9::text[])
@@ -417,10 +437,10 @@ class Database:
         try:
             yield connection
         except BaseException:
-            # Not `connection.rollback()`, which also forgets everything prepared on the connection.
-            with suppress(psycopg.Error):
-                if connection.pgconn.transaction_status != TransactionStatus.IDLE:
-                    exchange(connection, (ROLLBACK, ()))
+            # Not `connection.rollback()`, which also forgets everything prepared on the connection; and nothing prepared,
+            # for the connection may have forgotten that.
+            if connection.pgconn.transaction_status in _OPEN:
+                connection.pgconn.exec_(b"ROLLBACK")
             raise
         finally:
             self.pool.putconn(connection)

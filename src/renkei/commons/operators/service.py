@@ -174,7 +174,7 @@ def set_operator_state(tx: Transaction, operator_id: UUID, state: OperatorState)
 def _ids_free(tx: Transaction, values: dict[str, str | None]) -> Iterator[None]:
     """Turn a broken uniqueness into `IdTaken`; the savepoint keeps the transaction usable."""
     try:
-        with tx.connection.transaction():
+        with tx.savepoint():
             yield
     except postgres.UniqueViolation as violation:
         field = _FIELD_OF.get(violation.diag.constraint_name or "", "id")
