@@ -26,6 +26,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "commons.invitations": ("operator_key",),
     "commons.plants": ("operator_key",),
     "commons.parts": ("operator_key",),
+    "commons.part_counts": ("operator_key",),
     "commons.part_numbers": ("operator_key",),
     "commons.structures": ("operator_key",),
     "commons.structure_lines": ("operator_key",),

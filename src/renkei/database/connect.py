@@ -61,7 +61,11 @@ def connect(
         },
     )
     return Database(
-        pool, clock=clock, reactions=reactions, journal_seconds=settings.read_log_milliseconds / 1000
+        pool,
+        clock=clock,
+        reactions=reactions,
+        journal_seconds=settings.read_log_milliseconds / 1000,
+        quotas={"parts": settings.parts_per_operator_limit},
     )
 
 

@@ -133,6 +133,7 @@ class Transaction:
         ids: IdSource,
         reactions: Mapping[str, Sequence[Reaction]],
         origin: int | None = None,
+        quotas: Mapping[str, int] | None = None,
     ) -> None:
         self._connection = connection
         self._waiting: list[Question] = []
@@ -144,6 +145,8 @@ class Transaction:
         self.track_id: UUID | None = None
         """The support identifier (X-Track) given to this write, stored with its events."""
         self.origin = origin
+        self.quotas: Mapping[str, int] = quotas or {}
+        """Most things of a kind that one operator may have."""
         self.found: Rows | None = None
         """The answer to the question that was sent along with the entry, if there was one."""
         self.hops: dict[str, int] = {}
@@ -191,9 +194,6 @@ class Transaction:
         """
         self._waiting.append(question)
 
-    def _exchange(self, *questions: Question) -> list[Rows]:
-        waiting, self._waiting = self._waiting, []
-        answers = exchange(self._connection, *waiting, *questions)
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What fails inside leaves the transaction as it was before, and usable.
@@ -211,6 +211,9 @@ class Transaction:
             raise
         self._exchange((_END_SAVEPOINT, ()))
 
+    def _exchange(self, *questions: Question) -> list[Rows]:
+        waiting, self._waiting = self._waiting, []
+        answers = exchange(self._connection, *waiting, *questions)
         return answers[len(waiting) :]
 
     def _catch_up(self) -> None:
@@ -300,13 +303,13 @@ class Transaction:
         self.version = int(answer.tuples()[0][0])
 
 
-_WRITE_EVENTS: Final = Prepared(
-    """
-    INSERT INTO commons.events (event_id, sender_key, addressee_key, type, subject, data, track_id, origin, created_at)
 _OPEN: Final = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 _SAVEPOINT: Final = Prepared("SAVEPOINT renkei")
 _BACK_TO_SAVEPOINT: Final = Prepared("ROLLBACK TO SAVEPOINT renkei")
 _END_SAVEPOINT: Final = Prepared("RELEASE SAVEPOINT renkei")
+_WRITE_EVENTS: Final = Prepared(
+    """
+    INSERT INTO commons.events (event_id, sender_key, addressee_key, type, subject, data, track_id, origin, created_at)
     SELECT e.event_id, $1::bigint, e.addressee_key, e.type, e.subject, e.data::jsonb, $2::uuid,
            coalesce($3::text::xid8, pg_current_xact_id()), $4::timestamptz
       FROM unnest($5::uuid[], $6::bigint[], $7::text[], $8::uuid[], $9::text[])
@@ -373,11 +376,13 @@ class Database:
         ids: IdSource = new_id,
         reactions: Mapping[str, Sequence[Reaction]] | None = None,
         journal_seconds: float | None = None,
+        quotas: Mapping[str, int] | None = None,
     ) -> None:
         self.pool = pool
         self.clock = clock or SystemClock()
         self.ids = ids
         self.reactions: dict[str, Sequence[Reaction]] = dict(reactions or {})
+        self.quotas: dict[str, int] = dict(quotas or {})
         self.journal = Journal(self._record, seconds=journal_seconds)
 
     def run(
@@ -418,6 +423,7 @@ class Database:
                     ids=self.ids,
                     reactions=self.reactions,
                     origin=origin,
+                    quotas=self.quotas,
                 )
                 if found:
                     transaction.found = found[0]

@@ -61,6 +61,16 @@ def stage(rows: Iterable[BulkRow | Fault]) -> Staged:
     return staged
 
 
+def check_quota(tx: Transaction, held: int, new: int, limit: int | None = None) -> None:
+    """Raises `PartQuotaExceeded` if `new` parts beside those `held` are more than a company may have.
+
+    `limit`: by default the quota `parts` of this process.
+    """
+    most = tx.quotas.get("parts") if limit is None else limit
+    if most is not None and new and held + new > most:
+        raise PartQuotaExceeded(maximum=most, held=held, new=new)
+
+
 def promote(tx: Transaction, staged: Staged, *, part_limit: int | None = None) -> BulkResult:
     """Check the staged rows against each other and what is stored, and store them. May be repeated. Raises as above."""
     tx.caller.require(*WRITERS)
@@ -78,8 +88,7 @@ def promote(tx: Transaction, staged: Staged, *, part_limit: int | None = None) -
     if faults:
         raise SeveralFaults(tuple(sorted(faults, key=_line_of)[:MOST_FAULTS]))
     held, new = store.count_parts(tx)
-    if part_limit is not None and held + new > part_limit:
-        raise PartQuotaExceeded(maximum=part_limit, held=held, new=new)
+    check_quota(tx, held, new, part_limit)
     store.find_changed(tx)
     ranges = [(first, first + ROWS_AT_ONCE - 1) for first in range(1, staged.last_row + 1, ROWS_AT_ONCE)]
     for first, last in ranges:

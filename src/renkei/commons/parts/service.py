@@ -19,7 +19,7 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from renkei.commons.parts import store
-from renkei.commons.parts.bulk import bulk_register
+from renkei.commons.parts.bulk import bulk_register, check_quota
 from renkei.commons.parts.errors import (
     PartMissing,
     PartnerMissing,
@@ -196,7 +196,10 @@ def _faults_of_places(drafts: Sequence[PartDraft | UUID], found: Sequence[Resolv
 def _write_parts(
     tx: Transaction, drafts: Sequence[PartDraft | UUID], found: Sequence[Resolved]
 ) -> list[Part]:
-    """Store what is new and what differs; the parts in the order of the drafts. One statement at most."""
+    """Store what is new and what differs; the parts in the order of the drafts. One statement at most.
+
+    Raises `PartQuotaExceeded`.
+    """
     parts: list[Part] = []
     added: list[tuple[UUID, int, PartDraft]] = []
     changed: list[Part] = []
@@ -219,6 +222,8 @@ def _write_parts(
                 changed.append(now)
                 (inputs if _says_more_than_texts(stored, now) else texts).add(now.part_key)
             parts.append(now)
+    if added:
+        check_quota(tx, found[0].held, len(added))
     if added or changed:
         keys = store.write_parts(tx, added, changed)
         parts = [

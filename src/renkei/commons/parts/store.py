@@ -65,6 +65,8 @@ class Resolved:
     """The lines in force as `line_tuple`s (of the first input only)."""
     next_version: tuple[int, int] | None
     """The key and the number of the structure version that may be written next (of the first input only)."""
+    held: int
+    """How many parts the company has (with the first input only)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +152,9 @@ _RESOLVE: Final = Prepared(
            CASE WHEN i.n = 1 THEN nextval('commons.structures_structure_key_seq') END AS next_key,
            CASE WHEN i.n = 1 THEN 1 + coalesce((
              SELECT max(s.version) FROM commons.structures s
-              WHERE s.part_key = p.part_key AND s.operator_key = (SELECT commons.me())), 0) END AS next_version
+              WHERE s.part_key = p.part_key AND s.operator_key = (SELECT commons.me())), 0) END AS next_version,
+           CASE WHEN i.n = 1 THEN (
+             SELECT c.parts FROM commons.part_counts c WHERE c.operator_key = (SELECT commons.me())) END AS held
       FROM json_to_recordset($1::json) AS i(n int, trace_id uuid, plant_id uuid, name text, support_name text)
       LEFT JOIN commons.plants q ON q.plant_id = i.plant_id AND q.operator_key = (SELECT commons.me())
       LEFT JOIN LATERAL (
@@ -194,6 +198,7 @@ def resolved(tx: Transaction, answer: Rows) -> list[Resolved]:
             latest_begun=row["latest_begun"],
             lines=None if row["lines"] is None else [tuple(line) for line in row["lines"]],
             next_version=None if row["next_key"] is None else (row["next_key"], row["next_version"]),
+            held=row["held"] or 0,
         )
         for row in answer.dicts()
     ]

@@ -49,6 +49,14 @@ parts = sa.Table(
     comment="部品. trace_id is given per unique (operator, plant, name, support name); deleted_at is a tombstone.",
 )
 
+part_counts = sa.Table(
+    "part_counts",
+    metadata,
+    sa.Column("operator_key", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("parts", sa.BigInteger, nullable=False),
+    comment="How many undeleted parts a company has; kept by triggers.",
+)
+
 part_numbers = sa.Table(
     "part_numbers",
     metadata,
