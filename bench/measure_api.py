@@ -3,7 +3,8 @@
 `api.get_cfp`: GET cfp with a root and its 10 bought children, answered and disclosed. Whoever reads what was delivered
 is put on record; the bare endpoint puts the same on record. (A list of requests shows nothing that was delivered.)
 `api.trade_response`: GET tradeResponse with 100 rows.
-`api.put_structure`: PUT partsStructure of a part with 20 children, every time with other amounts.
+`api.put_structure`: PUT partsStructure of a part with 20 children, every time with other amounts; the bare endpoint stores
+the same rows. How it does against one that stores the body as one value, and nothing that could be asked for, is told too.
 Each ratio is (our requests a second) / (the bare endpoint's), 8 connections on one server process.
 `api.scale`: the same three with RENKEI_BENCH_PARTS (1,000,000) parts of 1,000 companies in the tables, against the
 database without them; the ratio is the worst of the three.
@@ -60,6 +61,7 @@ def site(name: str, *, parts: int = 0) -> Site:
         place.create(name)
         _add_bare_tables(place, name)
         chain = build_chain(place, name)
+        _fill_bare_tables(place, name)
         if parts:
             add_crowd(place, name, parts=parts, operators=OPERATORS)
         with psycopg.connect(place.superuser_url(name), autocommit=True) as connection:
@@ -79,8 +81,24 @@ def _add_bare_tables(place: Place, name: str) -> None:
         connection.execute(
             "CREATE TABLE bench.bodies (key bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body bytea NOT NULL)"
         )
+        # Columns, defaults and keys of ours; no references, no triggers, no security.
+        for table in ("parts", "structures", "structure_lines", "events"):
+            connection.execute(
+                f"CREATE TABLE bench.{table} "
+                f"(LIKE commons.{table} INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING INDEXES)"
+            )
+        connection.execute("CREATE SEQUENCE bench.versions")
         connection.execute("GRANT USAGE ON SCHEMA bench TO renkei_app")
-        connection.execute("GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA bench TO renkei_app")
+        connection.execute("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA bench TO renkei_app")
+        connection.execute("GRANT USAGE ON ALL SEQUENCES IN SCHEMA bench TO renkei_app")
+
+
+def _fill_bare_tables(place: Place, name: str) -> None:
+    """The parts whose structures the bare endpoint stores."""
+    with psycopg.connect(place.superuser_url(name)) as connection:
+        connection.execute(
+            "INSERT INTO bench.parts OVERRIDING SYSTEM VALUE SELECT * FROM commons.parts WHERE structure_key IS NOT NULL"
+        )
 
 
 # -- what is asked ---------------------------------------------------------------------------------------------------
@@ -181,16 +199,10 @@ def ask(port: int, request: bytes) -> bytes:
         connection.close()
 
 
-def _against_bare(
-    name: str, bar: float, ours: Callable[[Chain], Requests], *, reading: bool, count: int
-) -> Result:
+def _against_bare(name: str, bar: float, ours: Callable[[Chain], Requests], *, count: int) -> Result:
     here = site("small")
     requests = ours(here.chain)
-    if reading:
-        bare = _bare_get(here, name, requests)
-    else:
-        bodies = [request.partition(b"\r\n\r\n")[2] for request in requests]
-        bare = [request_bytes("PUT", "/bare", here.chain.customers[0].headers, body) for body in bodies]
+    bare = _bare_get(here, name, requests)
     answer = ask(here.server.port, requests[0])
     mine, plain = paired(lambda: here.run(requests, count), lambda: here.run(bare, count))
     return Result(
@@ -198,28 +210,57 @@ def _against_bare(
         ratio=median_ratio(mine, plain, lambda sample: sample.rate),
         bar=bar,
         better="higher",
-        detail={
-            "ours": summary(mine),
-            "bare": summary(plain),
-            "answer_bytes": len(answer),
-            "requests": f"{count} over {CONNECTIONS} connections, {PAIRS} pairs",
-        },
+        detail=_sides(mine, plain) | {"answer_bytes": len(answer), "requests": _said(count)},
     )
+
+
+def _sides(mine: Sequence[Sample], plain: Sequence[Sample]) -> dict[str, object]:
+    return {"ours": summary(mine), "bare": summary(plain)}
+
+
+def _said(count: int) -> str:
+    return f"{count} over {CONNECTIONS} connections, {PAIRS} pairs"
 
 
 @benchmark("api.get_cfp")
 def measure_get_cfp() -> list[Result]:
-    return [_against_bare("api.get_cfp", 0.6, get_cfp, reading=True, count=COUNT)]
+    return [_against_bare("api.get_cfp", 0.6, get_cfp, count=COUNT)]
 
 
 @benchmark("api.trade_response")
 def measure_trade_response() -> list[Result]:
-    return [_against_bare("api.trade_response", 0.6, trade_response, reading=True, count=COUNT // 2)]
+    return [_against_bare("api.trade_response", 0.6, trade_response, count=COUNT // 2)]
 
 
 @benchmark("api.put_structure")
 def measure_put_structure() -> list[Result]:
-    return [_against_bare("api.put_structure", 0.5, put_structure, reading=False, count=COUNT // 2)]
+    """The bar is held against the bare endpoint that stores the same rows; that with one value is told beside it."""
+    here, count = site("small"), COUNT // 2
+    requests = put_structure(here.chain)
+    headers = here.chain.customers[0].headers
+    bodies = [request.partition(b"\r\n\r\n")[2] for request in requests]
+    rows = [request_bytes("PUT", "/bare/structure", headers, body) for body in bodies]
+    value = [request_bytes("PUT", "/bare/value", headers, body) for body in bodies]
+    answer = ask(here.server.port, requests[0])
+    ask(here.server.port, rows[0])
+    mine, plain = paired(lambda: here.run(requests, count), lambda: here.run(rows, count))
+    again, valued = paired(lambda: here.run(requests, count), lambda: here.run(value, count))
+    against_value = median_ratio(again, valued, lambda sample: sample.rate)
+    return [
+        Result(
+            name="api.put_structure",
+            ratio=median_ratio(mine, plain, lambda sample: sample.rate),
+            bar=0.5,
+            better="higher",
+            detail=_sides(mine, plain)
+            | {
+                "answer_bytes": len(answer),
+                "requests": _said(count),
+                "ratio_if_the_body_is_stored_as_one_value": round(against_value, 3),
+                "one_value": summary(valued),
+            },
+        )
+    ]
 
 
 # -- against an empty database ---------------------------------------------------------------------------------------

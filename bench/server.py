@@ -2,8 +2,10 @@
 
 The bare endpoints are the yardstick. They are plain `def` endpoints of a FastAPI application without middlewares, in the
 same process, on the same pool: `GET /bare/{name}` answers stored bytes after one SELECT and puts on record which deliveries
-the bytes show (through the journal that every reader of the application uses), `PUT /bare` stores the body's bytes with one
-INSERT and answers with them when the commit is durable. No key, no token, no checks, no company.
+the bytes show (through the journal that every reader of the application uses), `PUT /bare/structure` hands the body's bytes to one
+statement, which stores them as the rows that we store of them (the version, its lines, the pointer of the part to it, the
+event) in tables with the same columns and keys, and answers with the bytes when the commit is durable. `PUT /bare/value`
+stores the bytes as one value instead. No key, no token, no checks, no company, no references, no triggers, no security.
 
 Started by `bench.world` with an order (JSON) on standard input; prints its port as one line when it listens.
 With `profile` in the order, the threads that work on requests are profiled and the figures written there at the end.
@@ -57,13 +59,43 @@ def bare_app(database: Database) -> FastAPI:
             database.journal.leave(record_reads, reads, datetime.now(UTC))
         return Response(row[0], media_type="application/json")
 
-    @app.put("/bare")
-    def store(body: Annotated[bytes, Depends(body_of)]) -> Response:
+    @app.put("/bare/structure")
+    def store_rows(body: Annotated[bytes, Depends(body_of)]) -> Response:
+        with database.pool.connection() as connection:
+            connection.execute(_STORE_ROWS, (body.decode(),))
+        return Response(body, 201, media_type="application/json")
+
+    @app.put("/bare/value")
+    def store_value(body: Annotated[bytes, Depends(body_of)]) -> Response:
         with database.pool.connection() as connection:
             connection.execute("INSERT INTO bench.bodies (body) VALUES (%s)", (body,))
         return Response(body, 201, media_type="application/json")
 
     return app
+
+
+_STORE_ROWS = """
+    WITH said AS MATERIALIZED (
+      SELECT b -> 'parentPartsModel' AS parent, b -> 'childrenPartsModel' AS children FROM (SELECT %s::jsonb AS b) AS body
+    ), version AS (
+      INSERT INTO bench.structures (structure_id, operator_key, part_key, version, effective_from, created_by, created_at)
+      SELECT gen_random_uuid(), p.operator_key, p.part_key, nextval('bench.versions'), current_date, 'bench', now()
+        FROM said JOIN bench.parts p ON p.trace_id = (said.parent ->> 'traceId')::uuid
+      RETURNING structure_key, part_key, operator_key
+    ), lines AS (
+      INSERT INTO bench.structure_lines (structure_key, position, operator_key, child_key, amount, unit, base_quantity,
+                                         sourcing)
+      SELECT v.structure_key, c.n, v.operator_key, c.n, (c.child ->> 'amountRequired')::numeric,
+             c.child ->> 'amountRequiredUnit', 1, 'bought'
+        FROM version v, said, jsonb_array_elements(said.children) WITH ORDINALITY AS c(child, n)
+    ), pointed AS (
+      UPDATE bench.parts p SET structure_key = v.structure_key FROM version v WHERE p.part_key = v.part_key
+    )
+    INSERT INTO bench.events (event_id, sender_key, addressee_key, type, subject, data, track_id, origin, created_at)
+    SELECT gen_random_uuid(), v.operator_key, v.operator_key, 'jp.renkei.structure.changed.v1', gen_random_uuid(),
+           jsonb_build_object('part', v.part_key), gen_random_uuid(), pg_current_xact_id(), now()
+      FROM version v
+"""
 
 
 def beside(real: ASGIApp, bare: ASGIApp) -> ASGIApp:
