@@ -7,8 +7,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "commons_0009"
-down_revision = "commons_0008"
+revision = "commons_0013"
+down_revision = "commons_0012"
 branch_labels = None
 depends_on = None
 
