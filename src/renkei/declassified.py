@@ -12,6 +12,7 @@ connection that row-level security does not bind; no room and no door imports it
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,6 +82,13 @@ _LINES: Final[LiteralString] = """
        AND l.sourcing <> 'consigned_free'
 """
 _SHARES: Final[LiteralString] = "SELECT * FROM commons.trade_shares WHERE superseded_at IS NULL"
+_ENGAGEMENTS: Final[LiteralString] = """
+    SELECT e.*, v.content AS evidence
+      FROM footprint.engagements e JOIN footprint.declaration_evidence v ON v.declaration_key = e.declaration_key
+"""
+_FINDINGS: Final[LiteralString] = "SELECT * FROM footprint.findings"
+_OPENED: Final[LiteralString] = "SELECT * FROM footprint.engagement_reads"
+_VERIFICATIONS: Final[LiteralString] = "SELECT * FROM footprint.verifications"
 _HEADS: Final[LiteralString] = "SELECT number, size, root FROM commons.ledger_heads"
 _INDEXES: Final[LiteralString] = "SELECT leaf_index, fact_key FROM commons.ledger_entries"
 
@@ -497,6 +505,42 @@ def _reads(world: World, me: int) -> list[Any]:
     ]
 
 
+def _engagements(world: World, me: int) -> list[Any]:
+    """What two companies know of a verification; what suppliers delivered to the declarant is not in it."""
+    found: list[Any] = []
+    for row in world.rows("engagements", "engagement_key", _ENGAGEMENTS):
+        if me not in (row["operator_key"], row["verifier_key"]):
+            continue
+        said = {name: row[name] for name in row if name not in {"evidence", "engagement_key"}}
+        evidence = json.loads(row["evidence"]) if row["state"] in {"accepted", "concluded"} else None
+        if evidence is not None:
+            evidence["inputs"] = [
+                [one[name] for name in ("trace_id", "name", "kind", "source_id", "share")]
+                if one["kind"] == "delivery"
+                else one
+                for one in evidence["inputs"]
+            ]
+        found.append(
+            (
+                said,
+                evidence,
+                *(
+                    [
+                        one
+                        for one in world.rows(name, key, sql)
+                        if one["engagement_key"] == row["engagement_key"]
+                    ]
+                    for name, key, sql in (
+                        ("findings", "finding_key", _FINDINGS),
+                        ("opened", "read_key", _OPENED),
+                        ("verifications", "verification_key", _VERIFICATIONS),
+                    )
+                ),
+            )
+        )
+    return found
+
+
 def _ledger(world: World, _: int) -> list[Any]:
     return world.rows("heads", "number", _HEADS) + world.rows("indexes", "leaf_index", _INDEXES)
 
@@ -561,6 +605,14 @@ FLOWS: Final[tuple[Flow, ...]] = (
         "the delivery's provider, and the reader's own company",
         "who lets something out may know who reads it; which person it was stays with the reader's company",
         _reads,
+    ),
+    Flow(
+        "engagement",
+        "a declaration with its evidence but for what suppliers delivered, who opened it, what was found and answered, and "
+        "the conclusion, with the verifier's name",
+        "its declarant, and the verifier that the declarant named while it has accepted",
+        "the declarant asked for it; its suppliers consented to the declarant alone",
+        _engagements,
     ),
     Flow(
         "counters",

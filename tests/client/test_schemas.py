@@ -24,8 +24,13 @@ VIEWS = {
     model.Declaration: "DeclaredView",
     model.Delivery: "DeliveryView",
     model.Emission: "EmissionView",
+    model.Engagement: "EngagementView",
+    model.EngagementRead: "EngagementReadView",
+    model.EngagementReads: "EngagementReadsView",
     model.Estimate: "EstimateView",
     model.File: "FileView",
+    model.Finding: "FindingView",
+    model.Findings: "FindingsView",
     model.Footprint: "FootprintOut",
     model.Glimpse: "GlimpseView",
     model.Inference: "InferenceView",
@@ -62,6 +67,8 @@ VIEWS = {
     model.Update: "UpdateView",
     model.UpdatePolicy: "PolicyView",
     model.Value: "ValueView",
+    model.Verification: "VerificationView",
+    model.Verifications: "VerificationsView",
 }
 
 

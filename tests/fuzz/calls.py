@@ -227,6 +227,7 @@ BATTERY = {
 }
 _AT_PART = {"trace_id": "{product}"}
 _AT_SPARE = {"trace_id": "{spare}"}
+_AT_ENGAGEMENT = {"engagement_id": "{engagement}"}
 _AT_REQUEST = {"request_id": "{request}"}
 
 V1: Final[tuple[Call, ...]] = (
@@ -623,6 +624,67 @@ V1: Final[tuple[Call, ...]] = (
         lang="en",
     ),
     call("GET", "/v1/declarations/{declaration_id}/evidence", at={"declaration_id": "{declaration}"}),
+    call("GET", "/v1/declarations/{declaration_id}/verifications", at={"declaration_id": "{declaration}"}),
+    call(
+        "POST",
+        "/v1/declarations/{declaration_id}/engagements",
+        {
+            "verifier_id": "{verifier}",
+            "valid_until": "2999-03-31T00:00:00Z",
+            "message": "検証をお願いします。",
+        },
+        at={"declaration_id": "{declaration}"},
+    ),
+    call(
+        "GET",
+        "/v1/engagements",
+        declaration_id="{declaration}",
+        side="declarant",
+        state="accepted",
+        limit="1",
+        after="{engagement}",
+    ),
+    call("GET", "/v1/engagements/{engagement_id}", at=_AT_ENGAGEMENT),
+    call("GET", "/v1/engagements/{engagement_id}/evidence", at=_AT_ENGAGEMENT),
+    call("GET", "/v1/engagements/{engagement_id}/report.pdf", at=_AT_ENGAGEMENT, lang="ja"),
+    call("GET", "/v1/engagements/{engagement_id}/reads", at=_AT_ENGAGEMENT),
+    call("GET", "/v1/engagements/{engagement_id}/findings", at=_AT_ENGAGEMENT),
+    call(
+        "POST",
+        "/v1/engagements/{engagement_id}/findings",
+        {"kind": "nonconformity", "pointer": "/statement", "text": "根拠が不足しています。"},
+        at=_AT_ENGAGEMENT,
+        who="supplier",
+    ),
+    call(
+        "POST",
+        "/v1/engagements/{engagement_id}/findings/{finding_id}/reply",
+        {"text": "追加しました。"},
+        at=_AT_ENGAGEMENT | {"finding_id": "{finding}"},
+    ),
+    call(
+        "POST",
+        "/v1/engagements/{engagement_id}/findings/{finding_id}/close",
+        at=_AT_ENGAGEMENT | {"finding_id": "{finding}"},
+        who="supplier",
+    ),
+    call("POST", "/v1/engagements/{engagement_id}/accept", at=_AT_ENGAGEMENT, who="supplier"),
+    call("POST", "/v1/engagements/{engagement_id}/decline", at=_AT_ENGAGEMENT, who="supplier"),
+    call(
+        "POST",
+        "/v1/engagements/{engagement_id}/conclude",
+        {
+            "verdict": "rejected",
+            "assurance": "limited",
+            "standard": "ISO 14064-3",
+            "scope": "cradle-to-gate",
+            "accreditation": "V-0000",
+            "opinion": "不適合があります。",
+        },
+        at=_AT_ENGAGEMENT,
+        who="supplier",
+    ),
+    call("POST", "/v1/engagements/{engagement_id}/end", at=_AT_ENGAGEMENT),
     call("GET", "/v1/declarations", trace_id="{product}", limit="1", after="{declaration}"),
     call("GET", "/v1/declarations/{declaration_id}", at={"declaration_id": "{declaration}"}),
     call(

@@ -137,6 +137,13 @@ def found(world: World, http: TestClient) -> Chain:
     things |= _asked_for_more(world, a, b, things)
     things["counted"] = a.part("算定品")
     things["sheet"] = good(a.put(f"/parts/{things['counted']}/sheets", SHEET))["sheet_id"]
+    offer = {"verifier_id": b.id, "valid_until": "2999-01-01T00:00:00Z"}
+    engaged = good(a.post(f"/declarations/{things['declaration']}/engagements", offer))
+    things["engagement"] = engaged["engagement_id"]
+    good(b.post(f"/engagements/{things['engagement']}/accept"))
+    found = {"kind": "question", "text": "根拠は？"}
+    things["finding"] = good(b.post(f"/engagements/{things['engagement']}/findings", found))["finding_id"]
+    things["verifier"] = joined.id
     things["battery"] = a.part("電池", unit="unit")
     good(a.put(f"/parts/{things['battery']}/footprint", STATEMENT | {"declared_unit": "unit"}))
     things["track"] = str(uuid4())

@@ -93,6 +93,9 @@ NOT_DONE = {
     "POST /v1/proposals/{proposal_id}/replace": 409,
     "POST /v1/updates/{update_id}/refuse": 409,
     "POST /v1/updates/{update_id}/approve": 409,
+    "POST /v1/engagements/{engagement_id}/accept": 409,
+    "POST /v1/engagements/{engagement_id}/decline": 409,
+    "POST /v1/engagements/{engagement_id}/end": 409,
     "GET /v1/ledger/head": 404,
     "GET /v1/ledger/proofs": 404,
     "GET /v1/ledger/consistency": 404,
@@ -117,7 +120,7 @@ def test_the_requests_of_the_table_are_carried_out(target: Target, calls: tuple[
 
 
 # -- ids of others ---------------------------------------------------------------------------------------------------
-DIRECTORY = {"customer", "supplier"}
+DIRECTORY = {"customer", "supplier", "verifier"}
 """Companies: that a member exists under an id is what the directory is for, and anybody may ask a member or let it see."""
 NAMELESS = {"email", "password", "open_id", "plant_number", "spare_name", "bought_name"}
 """Placeholders that are no ids."""

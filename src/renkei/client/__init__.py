@@ -19,6 +19,7 @@ from renkei.client.credentials import ApiKey, Login, SavedSession
 from renkei.client.errors import ClientError, NoAnswerError, ProblemError
 from renkei.client.model import (
     BulkRow,
+    ConclusionDraft,
     Consent,
     ConsentDraft,
     DeclarationDraft,
@@ -50,6 +51,7 @@ __all__ = [
     "BulkRow",
     "Client",
     "ClientError",
+    "ConclusionDraft",
     "Consent",
     "ConsentDraft",
     "DeclarationDraft",

@@ -13,6 +13,7 @@ from renkei.client.auth import Auth
 from renkei.client.bulk import Bulk
 from renkei.client.consents import Consents, Reads, Selections, SharedDisclosures
 from renkei.client.credentials import Credentials
+from renkei.client.engagements import Engagements
 from renkei.client.files import Files, PartCertificates
 from renkei.client.footprints import Estimates, Footprints, Proposals
 from renkei.client.inquiries import Inquiries
@@ -77,6 +78,7 @@ class Client:
         self.proposals = Proposals(self._wire)
         self.updates = Updates(self._wire)
         self.declarations = Declarations(self._wire)
+        self.engagements = Engagements(self._wire)
         self.files = Files(self._wire)
         self.certificates = PartCertificates(self._wire)
         self.bulk = Bulk(self._wire)

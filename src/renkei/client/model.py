@@ -1031,6 +1031,112 @@ class Declaration:
     stands_on_withdrawn_input: bool
     withdrawn_deliveries: tuple[UUID, ...]
     evidence_sha256: str | None = None
+    verified: bool = False
+    present_version_is_verified: bool = False
+
+
+# -- verification --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """One verifier, one declaration, one span of time; `side` is the caller's."""
+
+    engagement_id: UUID
+    side: Literal["declarant", "verifier"]
+    declarant_id: UUID
+    verifier_id: UUID
+    declaration_id: UUID
+    trace_id: UUID
+    statement_id: UUID
+    version: int
+    evidence_sha256: str
+    copy_sha256: str
+    message: str | None
+    state: Literal["offered", "accepted", "declined", "ended", "concluded"]
+    valid_until: datetime
+    created_at: datetime
+    decided_at: datetime | None
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a verifier found, and what became of it; `pointer` is a place in the evidence."""
+
+    finding_id: UUID
+    kind: Literal["question", "observation", "nonconformity"]
+    pointer: str
+    text: str
+    state: Literal["open", "answered", "closed"]
+    reply: str | None
+    created_at: datetime
+    replied_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Everything that was found, in its order."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConclusionDraft:
+    """A verifier's word on exactly one version and its evidence."""
+
+    verdict: Literal["verified", "rejected"]
+    assurance: Literal["limited", "reasonable"]
+    standard: str
+    scope: str
+    accreditation: str
+    opinion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """A conclusion; it covers the version it names and no other."""
+
+    verification_id: UUID
+    engagement_id: UUID
+    declaration_id: UUID
+    verifier_id: UUID
+    verifier_name: str
+    statement_id: UUID
+    version: int
+    evidence_sha256: str
+    verdict: Literal["verified", "rejected"]
+    assurance: Literal["limited", "reasonable"]
+    standard: str
+    scope: str
+    accreditation: str
+    opinion: str
+    concluded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verifications:
+    """Conclusions about a declaration."""
+
+    verifications: tuple[Verification, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementRead:
+    """That somebody of the verifier opened something."""
+
+    what: str
+    door: str
+    reader: Literal["person", "application"]
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngagementReads:
+    """What the verifier opened, newest first."""
+
+    reads: tuple[EngagementRead, ...]
 
 
 # -- files and certificates ----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ import pytest
 import schemathesis
 
 from tests.connectors.native.contract import Contract
+from tests.connectors.native.test_ownership import CONCLUSION, engaged
 from tests.connectors.native.test_sheets import SHEET
 from tests.connectors.native.world import Member, World, good
 
@@ -149,7 +150,12 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         )
     )
     update = a.waiting_update()
+    engagement, finding = engaged(a, b)
+    assert b.get(f"/engagements/{engagement}/evidence").is_success
+    good(b.post(f"/engagements/{engagement}/conclude", CONCLUSION))
     values = {
+        "engagement_id": engagement,
+        "finding_id": finding,
         "update_id": update["update_id"],
         "declaration_id": good(a.get("/declarations"))["items"][0]["declaration_id"],
         "operator_id": b.id,

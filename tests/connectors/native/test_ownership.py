@@ -19,6 +19,14 @@ STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 1}}
 VALUE = {"declared_unit": "kilogram", "stages": {"production": 1}}
 WHAT_IF = {"changes": [{"trace_id": "{mine}", "value_factor": 1}]}
 DECLARATION = {"rule_set": "x", "period_from": "2026-04-01", "period_to": "2027-03-31"}
+OFFER = {"verifier_id": "{b}", "valid_until": "2999-03-31T00:00:00Z"}
+CONCLUSION = {
+    "verdict": "verified",
+    "assurance": "limited",
+    "standard": "ISO 14064-3",
+    "scope": "cradle-to-gate",
+    "accreditation": "V-0000",
+}
 FACTORS = {
     "set_id": "factors-of-a",
     "version": "2024",
@@ -121,6 +129,19 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/declarations/{declaration}/report", {}),
     ("GET", "/declarations/{declaration}/report.pdf", {}),
     ("GET", "/declarations/{declaration}/evidence", {}),
+    ("POST", "/declarations/{declaration}/engagements", {"json": OFFER}),
+    ("GET", "/engagements/{engagement}", {}),
+    ("GET", "/engagements/{engagement}/evidence", {}),
+    ("GET", "/engagements/{engagement}/report.pdf", {}),
+    ("GET", "/engagements/{engagement}/reads", {}),
+    ("GET", "/engagements/{engagement}/findings", {}),
+    ("POST", "/engagements/{engagement}/accept", {}),
+    ("POST", "/engagements/{engagement}/decline", {}),
+    ("POST", "/engagements/{engagement}/end", {}),
+    ("POST", "/engagements/{engagement}/findings", {"json": {"kind": "question", "text": "x"}}),
+    ("POST", "/engagements/{engagement}/findings/{finding}/reply", {"json": {"text": "x"}}),
+    ("POST", "/engagements/{engagement}/findings/{finding}/close", {}),
+    ("POST", "/engagements/{engagement}/conclude", {"json": CONCLUSION}),
     ("GET", "/parts/{part}/contributions", {}),
     ("POST", "/parts/{part}/what-if", {"json": WHAT_IF}),
     ("GET", "/parts/{part}/indicators", {}),
@@ -193,6 +214,9 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/files?after={file}", {}),
     ("GET", "/updates?after={update}", {}),
     ("GET", "/declarations?after={declaration}", {}),
+    ("GET", "/engagements?after={engagement}", {}),
+    ("GET", "/engagements?declaration_id={declaration}", {}),
+    ("GET", "/declarations/{declaration}/verifications", {}),
     ("GET", "/footprints?trace_ids={part}", {}),
     ("GET", "/factors?set_id={factor_set}", {}),
     ("POST", "/notifications/read", {"json": {"notification_ids": ["{notification}"]}}),
@@ -200,6 +224,16 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
 """Answered as if there were nothing."""
 
 OWN = {"{mine}", "{plant_of_c}", "{b}", "{asked_c}"}
+
+
+def engaged(declarant: Member, verifier: Member) -> tuple[str, str]:
+    """An accepted engagement for the newest declaration, and a finding in it."""
+    declaration = good(declarant.get("/declarations"))["items"][0]["declaration_id"]
+    offer = OFFER | {"verifier_id": verifier.id}
+    engagement = good(declarant.post(f"/declarations/{declaration}/engagements", offer))["engagement_id"]
+    good(verifier.post(f"/engagements/{engagement}/accept"))
+    found = verifier.post(f"/engagements/{engagement}/findings", {"kind": "question", "text": "根拠は？"})
+    return engagement, good(found)["finding_id"]
 
 
 @pytest.fixture
@@ -224,6 +258,7 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
     update = a.waiting_update()
     asked_more = good(a.post("/inquiries", {"trade_id": asked["trade_id"], "attributes": ["categories"]}))
     world.work_off()
+    engagement, finding = engaged(a, b)
     mine = c.part("購入品")
     c.ask(b, mine)
     asked_c = a.ask(c, a.part("Cの部品"))
@@ -246,6 +281,8 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{sheet}": sheet["sheet_id"],
         "{update}": update["update_id"],
         "{declaration}": good(a.get("/declarations"))["items"][0]["declaration_id"],
+        "{engagement}": engagement,
+        "{finding}": finding,
         "{mine}": mine,
         "{plant_of_c}": c.plant_id,
         "{asked_c}": asked_c["request_id"],
@@ -286,6 +323,7 @@ def everything(member: Member, ids: dict[str, str]) -> dict[str, Any]:
         "/files",
         "/updates",
         "/declarations",
+        "/engagements",
         "/factor-sets",
         "/me",
     )

@@ -182,6 +182,8 @@ IDS: Final[Mapping[str, str]] = {
     "certificate": "SELECT certificate_id, ARRAY[operator_key] FROM footprint.certificates",
     "update": "SELECT update_id, ARRAY[operator_key] FROM footprint.updates",
     "declaration": "SELECT declaration_id, ARRAY[operator_key] FROM footprint.declarations",
+    "engagement": "SELECT engagement_id, ARRAY[operator_key, verifier_key] FROM footprint.engagements",
+    "finding": "SELECT finding_id, ARRAY[operator_key, verifier_key] FROM footprint.findings",
     "sheet": "SELECT DISTINCT sheet_id, ARRAY[operator_key] FROM footprint.sheets",
     "track": "SELECT track_id, ARRAY[sender_key] FROM commons.events WHERE track_id IS NOT NULL",
     "open": "SELECT open_operator_id, ARRAY[operator_key] FROM commons.operators WHERE open_operator_id IS NOT NULL",
@@ -189,7 +191,7 @@ IDS: Final[Mapping[str, str]] = {
 """Every noun's ids, and the keys of the companies that hold them."""
 NOUNS: Final = {
     "consumer": "operator", "partner": "operator", "upstream_operator": "operator", "child": "trace", "traces": "trace",
-    "status": "request", "part": "trace", "company": "operator",
+    "status": "request", "part": "trace", "company": "operator", "verifier": "operator",
 }  # fmt: skip
 NONE: Final = "5e1f0000-0000-4000-8000-00000000c0de"
 """An id that nobody has."""

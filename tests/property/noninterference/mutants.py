@@ -357,6 +357,10 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "declarations unfiltered": Mutant(
         "what others declared", without_filter("FROM footprint.declarations d"), ("declaration",), unlocked=True,
     ),
+    "engagements unfiltered": Mutant(
+        "verifications of others", without_filter("FROM footprint.engagements e", "ORDER BY e.engagement_key"),
+        ("verification", "engagement_ended"), unlocked=True,
+    ),
     "updates unfiltered": Mutant(
         "what waits at others", without_filter("FROM footprint.updates u", "ORDER BY u.update_key"),
         ("policy", "waiting_value"), unlocked=True,

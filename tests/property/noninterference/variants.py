@@ -295,6 +295,28 @@ def declaration(player: Player, _: Cast, rng: random.Random) -> object:
     return player.send("POST", f"/parts/{player.company.product}/declarations", body)
 
 
+def verification(player: Player, cast: Cast, rng: random.Random) -> object:
+    """A declaration shown to a verifier, who perhaps takes it on."""
+    filed = player.do("GET", "/declarations")["items"]
+    other = rng.choice([one for one in cast.companies if one is not player.company])
+    offer = {"verifier_id": other.operator_id, "valid_until": "2999-01-01T00:00:00Z", "message": "検証依頼"}
+    return (
+        player.send("POST", f"/declarations/{filed[0]['declaration_id']}/engagements", offer)
+        if filed
+        else None
+    )
+
+
+def engagement_ended(player: Player, _: Cast, __: random.Random) -> object:
+    """A verification goes on: accepted, or ended."""
+    mine = player.do("GET", "/engagements")["items"]
+    for one in mine:
+        verb = "accept" if (one["side"], one["state"]) == ("verifier", "offered") else "end"
+        if one["state"] in {"offered", "accepted"}:
+            return player.send("POST", f"/engagements/{one['engagement_id']}/{verb}")
+    return None
+
+
 def certificate(player: Player, _: Cast, rng: random.Random) -> object:
     """Another certificate."""
     file = player.file(f"証明書{rng.randrange(9)}.pdf", b"%PDF-1.7 " + b"x" * rng.randrange(999))
@@ -356,7 +378,8 @@ ACTS: Final[Mapping[str, Act]] = {
     for act in (
         value, value_of_end, quality, primary_share, gate_to_gate, categories, structure, parts, part_deleted,
         part_renamed, plant, number_of_part, request, message, answer, request_cancelled, consent, consent_withdrawn,
-        selection, wide_consent, policy_consent, inquiry, inquiry_decided, reading, estimate, shares, policy, waiting_value, declaration, certificate, file, invitation, proposal,
+        selection, wide_consent, policy_consent, inquiry, inquiry_decided, reading, estimate, shares, policy, waiting_value,
+        declaration, verification, engagement_ended, certificate, file, invitation, proposal,
         notifications_read, repeated, refused, later,
     )
 }  # fmt: skip

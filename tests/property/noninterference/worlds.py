@@ -23,6 +23,10 @@ from tests.property.noninterference.sites import BEGIN, Site
 
 ATTRIBUTES = ("total", "quality", "pds", "gate_to_gate", "categories", "certificate")
 VALUE = {"declared_unit": "kilogram", "stages": {"production": 1, "raw_material": 2}}
+CONCLUSION = {
+    "verdict": "verified", "assurance": "limited", "standard": "ISO 14064-3", "scope": "cradle-to-gate",
+    "accreditation": "V-0000",
+}  # fmt: skip
 PERIOD = {"rule_set": "ISO 14067", "period_from": "2026-04-01", "period_to": "2027-03-31"}
 
 
@@ -303,6 +307,19 @@ def _ask_for_more(players: list[Player], rng: random.Random) -> None:
                     player.send("POST", f"/received-inquiries/{hop['hop_id']}/{verb}", {})
 
 
+def _verify(player: Player, verifier: Player, declaration: str, rng: random.Random) -> None:
+    """Another company is asked to verify a declaration: it looks, finds, and perhaps concludes."""
+    offer = {"verifier_id": verifier.company.operator_id, "valid_until": "2999-01-01T00:00:00Z"}
+    key = player.do("POST", f"/declarations/{declaration}/engagements", offer)["engagement_id"]
+    if rng.random() < 0.3:
+        return
+    verifier.do("POST", f"/engagements/{key}/accept")
+    found = verifier.do("POST", f"/engagements/{key}/findings", {"kind": "question", "text": "根拠は？"})
+    player.do("POST", f"/engagements/{key}/findings/{found['finding_id']}/reply", {"text": "請求書です。"})
+    if rng.random() < 0.5:
+        verifier.do("POST", f"/engagements/{key}/conclude", CONCLUSION)
+
+
 def _go_on(player: Player, players: list[Player], rng: random.Random) -> None:
     """Everything else that a company does: invites, proposes, declares, waits, refuses, deletes."""
     me = player.company
@@ -318,7 +335,9 @@ def _go_on(player: Player, players: list[Player], rng: random.Random) -> None:
     bolt = {"trace_id": player.part("ボルト"), "upstream_operator_id": invited}
     trade = player.do("POST", "/requests", bolt)["trade_id"]
     player.do("POST", f"/trades/{trade}/proposal", VALUE)
-    player.do("POST", f"/parts/{me.product}/declarations", PERIOD)
+    declared = player.do("POST", f"/parts/{me.product}/declarations", PERIOD)["declaration_id"]
+    if rng.random() < 0.6:
+        _verify(player, players[other.number], declared, rng)
     player.do("DELETE", f"/parts/{player.part('不要')}")
     if rng.random() < 0.6:
         _wait(player)

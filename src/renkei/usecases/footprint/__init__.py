@@ -23,6 +23,7 @@ from renkei.usecases.footprint import (
 from renkei.usecases.footprint.calculator import api as calculator_api
 from renkei.usecases.footprint.calculator import store as calculator_store
 from renkei.usecases.footprint.disclosure import contents, disclose, on_delivery
+from renkei.usecases.footprint.engagements import api as engagements_api
 from renkei.usecases.footprint.factors import api as factors_api
 from renkei.usecases.footprint.inference import inferences_of
 from renkei.usecases.footprint.kind import KIND
@@ -49,6 +50,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         *certificates_api.routers(context),
         *follow_api.routers(context),
         *declarations_api.routers(context),
+        *engagements_api.routers(context),
         *analysis_api.routers(context),
         *factors_api.routers(context),
         *calculator_api.routers(context),

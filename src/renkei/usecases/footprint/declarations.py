@@ -15,6 +15,7 @@ from renkei.kit.canonical import canonical_json
 from renkei.kit.errors import SeveralFaults
 from renkei.kit.paging import Page
 from renkei.usecases.footprint import declarations_store, store
+from renkei.usecases.footprint.engagements import store as engagements_store
 from renkei.usecases.footprint.errors import (
     BadNumber,
     DeclarationMissing,
@@ -138,12 +139,14 @@ def _beside_the_present(tx: Transaction, found: list[Declaration]) -> list[Decla
     }
     withdrawn = declarations_store.withdrawn_deliveries(tx, [id_ for ids in stood_on.values() for id_ in ids])
     digests = reports_store.digests(tx, stood_on)
+    verified = engagements_store.verifications(tx, stood_on)
     return [
         DeclarationView(
             declaration=one,
             current=current.get(one.part_key),
             withdrawn=tuple(id_ for id_ in stood_on[one.declaration_id] if id_ in withdrawn),
             evidence_sha256=digests.get(one.declaration_id),
+            verifications=tuple(each for each in verified if each.declaration_id == one.declaration_id),
         )
         for one in found
     ]

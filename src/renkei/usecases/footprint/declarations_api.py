@@ -46,8 +46,8 @@ _DECLARATION: Final = {
     "study": {"goal": "EU電池規則第7条に基づく宣言", "system_boundary": "原材料調達から製造まで"},
 }
 EVIDENCE_TYPE: Final = "application/vnd.renkei.evidence+json"
-_FROZEN: Final[dict[str, Any]] = {EVIDENCE_TYPE: {"schema": {"type": "object"}}}
-_PDF: Final[dict[int | str, dict[str, Any]]] = {
+FROZEN: Final[dict[str, Any]] = {EVIDENCE_TYPE: {"schema": {"type": "object"}}}
+PDF: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 }
 
@@ -129,6 +129,12 @@ class DeclaredView(View):
     stands_on_withdrawn_input: bool
     withdrawn_deliveries: list[Id]
     evidence_sha256: str | None = Field(description="SHA-256 of the evidence file, which the ledger holds")
+    verified: bool = Field(
+        description="a verifier has confirmed the declared version, and none has rejected it"
+    )
+    present_version_is_verified: bool = Field(
+        description="false as soon as another version is in force: a conclusion covers the version it names"
+    )
     stale: bool = False
 
 
@@ -197,7 +203,7 @@ class ReportView(View):
 
 
 _After = Annotated[Id | None, Query(description="`next` of the page before")]
-_Language = Annotated[Language | None, Query(description="default: by Accept-Language")]
+AskedLanguage = Annotated[Language | None, Query(description="default: by Accept-Language")]
 
 
 def routers(_context: AppContext) -> tuple[APIRouter, ...]:
@@ -247,15 +253,15 @@ def routers(_context: AppContext) -> tuple[APIRouter, ...]:
         return call.read(lambda tx: _declaration_json(declarations.declaration(tx, declaration_id)))
 
     @routes.get("/declarations/{declaration_id}/report", response_model=ReportView)
-    def get_report(call: Open, declaration_id: Id, lang: _Language = None) -> Response:
+    def get_report(call: Open, declaration_id: Id, lang: AskedLanguage = None) -> Response:
         """The report of an own declaration, in Japanese or English."""
-        language, base_url = _language(call, lang), call.context.settings.base_url
+        language, base_url = language_of(call, lang), call.context.settings.base_url
         return call.read(lambda tx: report_json(service.report_of(tx, declaration_id, language, base_url)))
 
-    @routes.get("/declarations/{declaration_id}/report.pdf", response_class=Response, responses=_PDF)
-    def get_report_pdf(call: Open, declaration_id: Id, lang: _Language = None) -> Response:
+    @routes.get("/declarations/{declaration_id}/report.pdf", response_class=Response, responses=PDF)
+    def get_report_pdf(call: Open, declaration_id: Id, lang: AskedLanguage = None) -> Response:
         """The same report as PDF, with a code that leads to the check of its proof in the ledger."""
-        language, base_url = _language(call, lang), call.context.settings.base_url
+        language, base_url = language_of(call, lang), call.context.settings.base_url
         report = call.context.database.read(
             call.entry, lambda tx: service.report_of(tx, declaration_id, language, base_url)
         )
@@ -264,7 +270,7 @@ def routers(_context: AppContext) -> tuple[APIRouter, ...]:
     @routes.get(
         "/declarations/{declaration_id}/evidence",
         response_class=Response,
-        responses={200: {"content": _FROZEN}},
+        responses={200: {"content": FROZEN}},
     )
     def get_evidence(call: Open, declaration_id: Id) -> Response:
         """The evidence file of an own declaration (canonical JSON), byte by byte as the ledger holds its digest."""
@@ -285,7 +291,8 @@ def pdf_answer(report: Report, declaration_id: UUID) -> Response:
     )
 
 
-def _language(call: Open, asked: Language | None) -> Language:
+def language_of(call: Open, asked: Language | None) -> Language:
+    """The language that was asked for, else the reader's."""
     return asked or call.context.language(header(call.scope, b"accept-language"))
 
 
@@ -311,4 +318,8 @@ def _declaration_json(view: DeclarationView) -> dict[str, Any]:
         "stands_on_withdrawn_input": bool(view.withdrawn),
         "withdrawn_deliveries": list(view.withdrawn),
         "evidence_sha256": None if view.evidence_sha256 is None else view.evidence_sha256.hex(),
+        "verified": view.is_verified,
+        "present_version_is_verified": view.is_verified
+        and current is not None
+        and current.statement_id == one.statement.statement_id,
     }

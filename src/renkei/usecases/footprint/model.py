@@ -16,6 +16,7 @@ from uuid import UUID
 
 from renkei.commons.parts.model import Part
 from renkei.kit.quantities import NO_FACTS, ConversionFacts, Unit
+from renkei.usecases.footprint.engagements.model import Verification
 
 Scope = Literal["rest", "whole"]
 Mode = Literal["at_once", "monthly", "yearly", "threshold", "review"]
@@ -387,3 +388,11 @@ class DeclarationView:
     current: Statement | None
     withdrawn: tuple[UUID, ...]
     evidence_sha256: bytes | None = None
+    verifications: tuple[Verification, ...] = ()
+    """What verifiers concluded: of the declared version, and of no other."""
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether a verifier has confirmed the declared version, and none has rejected it."""
+        verdicts = {one.verdict for one in self.verifications}
+        return verdicts == {"verified"}

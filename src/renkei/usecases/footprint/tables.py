@@ -235,6 +235,122 @@ declaration_evidence = sa.Table(
     comment="What a declaration stands on, frozen when it was filed; the ledger holds its SHA-256.",
 )
 
+
+def _parties() -> tuple[sa.Column[int], sa.Column[int]]:
+    return _refers("operator_key", "operators", index=True), _refers("verifier_key", "operators", index=True)
+
+
+def _of_engagement(*, primary: bool = False) -> sa.Column[int]:
+    return sa.Column(
+        "engagement_key",
+        sa.BigInteger,
+        sa.ForeignKey("footprint.engagements.engagement_key"),
+        primary_key=primary,
+        autoincrement=False,
+        nullable=False,
+    )
+
+
+engagements = sa.Table(
+    "engagements",
+    metadata,
+    key("engagement_key"),
+    public_id("engagement_id"),
+    *_parties(),
+    sa.Column(
+        "declaration_key",
+        sa.BigInteger,
+        sa.ForeignKey("footprint.declarations.declaration_key"),
+        nullable=False,
+    ),
+    sa.Column("declaration_id", sa.UUID, nullable=False, index=True),
+    uuid("trace_id"),
+    uuid("statement_id"),
+    whole("version"),
+    sa.Column("evidence_sha256", sa.LargeBinary, nullable=False),
+    sa.Column("copy_sha256", sa.LargeBinary, nullable=False),
+    text("message", nullable=True),
+    text("state", default="offered"),
+    moment("valid_until"),
+    text("created_by"),
+    moment("created_at"),
+    moment("decided_at", nullable=True),
+    moment("ended_at", nullable=True),
+    sa.CheckConstraint("state IN ('offered', 'accepted', 'declined', 'ended', 'concluded')", name="state"),
+    comment="検証契約: a verifier may look at one declaration for a while.",
+)
+
+engagement_evidence = sa.Table(
+    "engagement_evidence",
+    metadata,
+    _of_engagement(primary=True),
+    *_parties(),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    comment="What a verifier may open: the evidence without what suppliers delivered.",
+)
+
+engagement_reads = sa.Table(
+    "engagement_reads",
+    metadata,
+    key("read_key"),
+    _of_engagement(),
+    *_parties(),
+    text("what"),
+    text("door"),
+    text("reader"),
+    moment("read_at"),
+    sa.Index("ix_engagement_reads_engagement_key", "engagement_key"),
+    comment="Each time a verifier opened something.",
+)
+
+findings = sa.Table(
+    "findings",
+    metadata,
+    key("finding_key"),
+    public_id("finding_id"),
+    _of_engagement(),
+    *_parties(),
+    text("kind"),
+    text("pointer"),
+    text("text"),
+    text("state", default="open"),
+    text("reply", nullable=True),
+    text("created_by"),
+    moment("created_at"),
+    moment("replied_at", nullable=True),
+    moment("closed_at", nullable=True),
+    sa.CheckConstraint("kind IN ('question', 'observation', 'nonconformity')", name="kind"),
+    sa.CheckConstraint("state IN ('open', 'answered', 'closed')", name="state"),
+    sa.Index("ix_findings_engagement_key", "engagement_key"),
+    comment="指摘事項: what a verifier found, and what the declarant answered.",
+)
+
+verifications = sa.Table(
+    "verifications",
+    metadata,
+    key("verification_key"),
+    public_id("verification_id"),
+    _of_engagement(),
+    *_parties(),
+    sa.Column("declaration_id", sa.UUID, nullable=False, index=True),
+    uuid("trace_id"),
+    uuid("statement_id"),
+    whole("version"),
+    sa.Column("evidence_sha256", sa.LargeBinary, nullable=False),
+    text("verdict"),
+    text("assurance"),
+    text("standard"),
+    text("scope"),
+    text("accreditation"),
+    text("opinion"),
+    text("concluded_by"),
+    moment("concluded_at"),
+    sa.CheckConstraint("verdict IN ('verified', 'rejected')", name="verdict"),
+    sa.CheckConstraint("assurance IN ('limited', 'reasonable')", name="assurance"),
+    sa.UniqueConstraint("engagement_key"),
+    comment="検証結果: a verifier's word on one version and its evidence; immutable.",
+)
+
 factor_sets = sa.Table(
     "factor_sets",
     metadata,

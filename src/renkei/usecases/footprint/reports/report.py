@@ -17,6 +17,7 @@ import msgspec
 
 from renkei.kit.decimals import plain_text, to_15_digits
 from renkei.kit.quantities import parse_unit
+from renkei.usecases.footprint.engagements.model import Verification
 from renkei.usecases.footprint.model import STAGES
 from renkei.usecases.footprint.reports.model import (
     STUDY_FIELDS,
@@ -56,10 +57,15 @@ def checklist() -> tuple[Mapping[str, Any], ...]:
     return tuple(said["items"])
 
 
-def draw(evidence: Evidence, language: Language, base_url: str) -> Report:
-    """The report of a declaration. `base_url`: where the check of its proof is found."""
+def draw(
+    evidence: Evidence, language: Language, base_url: str, verifications: Sequence[Verification] = ()
+) -> Report:
+    """The report of a declaration, and what verifiers concluded about it since.
+
+    `base_url`: where the check of its proof is found.
+    """
     content: dict[str, Any] = msgspec.json.decode(evidence.content)
-    drawn = _Drawing(content, language)
+    drawn = _Drawing(content, language, verifications)
     digest = evidence.sha256.hex()
     check_url = f"{base_url}/app/check/{evidence.check_id}"
     sections = [section for section in drawn.sections() if section is not None]
@@ -155,8 +161,11 @@ def percent(value: Any) -> str:
 class _Drawing:
     """The sections of one report."""
 
-    def __init__(self, evidence: Mapping[str, Any], language: Language) -> None:
+    def __init__(
+        self, evidence: Mapping[str, Any], language: Language, verifications: Sequence[Verification]
+    ) -> None:
         self.evidence = evidence
+        self.verifications = verifications
         self.language = language
         statement = evidence["statement"]
         self.statement = statement
@@ -203,7 +212,7 @@ class _Drawing:
         yield self._electricity_rules()
         yield self._factor_sets()
         yield self._study()
-        yield Section(code="verification", title=self._("verification"), note=self._("verification_none"))
+        yield self._verification()
 
     def _identity(self) -> Section:
         said, company = self.evidence["declaration"], self.evidence["manufacturer"]
@@ -449,6 +458,29 @@ class _Drawing:
             if said.get(name)
         )
         return Section(code="study", title=self._("study"), facts=facts) if facts else None
+
+    def _verification(self) -> Section:
+        if not self.verifications:
+            return Section(
+                code="verification", title=self._("verification"), note=self._("verification_none")
+            )
+        facts = tuple(
+            Fact(self._(code), value)
+            for one in self.verifications
+            for code, value in (
+                ("verdict", self._(one.verdict)),
+                ("verifier", one.verifier_name),
+                ("assurance", self._(one.assurance)),
+                ("standard", one.standard),
+                ("scope", one.scope),
+                ("accreditation", one.accreditation),
+                ("covers", f"{one.version} ({one.evidence_sha256.hex()[:16]}…)"),
+                ("concluded", self._moment(one.concluded_at.isoformat())),
+                ("opinion", one.opinion),
+            )
+            if value
+        )
+        return Section(code="verification", title=self._("verification"), facts=facts)
 
     def proof(self, digest: str, check_url: str) -> Section:
         """Digest of the evidence, and where its proof is checked."""

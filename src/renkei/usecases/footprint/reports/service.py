@@ -10,6 +10,7 @@ from renkei.commons.ledger.bundle import bundle
 from renkei.commons.ledger.service import prove
 from renkei.database.transaction import Database, Transaction, act_as, as_role
 from renkei.usecases.footprint import declarations_store
+from renkei.usecases.footprint.engagements import store as engagements_store
 from renkei.usecases.footprint.errors import CheckMissing, DeclarationMissing, EvidenceMissing, PartMissing
 from renkei.usecases.footprint.reports import store
 from renkei.usecases.footprint.reports.model import Evidence, Language, Report
@@ -37,7 +38,8 @@ def newest_of(tx: Transaction, trace_id: UUID) -> UUID:
 
 def report_of(tx: Transaction, declaration_id: UUID, language: Language, base_url: str) -> Report:
     """The report of an own declaration. Raises `DeclarationMissing`, `EvidenceMissing`."""
-    return draw(evidence_of(tx, declaration_id), language, base_url)
+    evidence = evidence_of(tx, declaration_id)
+    return draw(evidence, language, base_url, engagements_store.verifications(tx, [declaration_id]))
 
 
 def check(database: Database, check_id: UUID) -> dict[str, Any]:
