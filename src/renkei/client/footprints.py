@@ -16,6 +16,8 @@ from renkei.client.model import (
     Listing,
     Page,
     Proposal,
+    Questions,
+    ReceivedQuestions,
     Statement,
     ValueDraft,
 )
@@ -44,6 +46,14 @@ class Footprints:
         return self._wire.get(
             Footprint, place("parts", trace_id, "footprint"), as_of=as_of, reference_year=reference_year
         )
+
+    def questions(self, trace_id: UUID) -> Questions:
+        """What looks like a slip in an own value, and in the answers of a bought part's suppliers."""
+        return self._wire.get(Questions, place("parts", trace_id, "questions"))
+
+    def outliers(self, *, page_size: int = 100, after: Cursor | None = None) -> Listing[ReceivedQuestions]:
+        """Answers of all suppliers that something is asked about."""
+        return self._wire.listing(Page[ReceivedQuestions], "/outliers", page_size=page_size, after=after)
 
     def of(self, trace_ids: Iterable[UUID]) -> Iterator[Footprint]:
         """The same for many own parts, read 50 at a time; ids that are not own parts are left out."""

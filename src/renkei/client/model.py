@@ -1139,6 +1139,42 @@ class EngagementReads:
     reads: tuple[EngagementRead, ...]
 
 
+# -- questions -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One question about a value, with the numbers it is about. It stops nothing."""
+
+    code: str
+    parameters: Mapping[str, Any]
+    en: str
+    ja: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedQuestions:
+    """What is asked about one supplier's answer; `total` None while it is not disclosed."""
+
+    trade_id: UUID
+    trace_id: UUID
+    supplier_id: UUID
+    total: Decimal | None
+    unit: str | None
+    estimate: Decimal | None
+    before: Decimal | None
+    questions: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """What is asked about a part's own value, and about the answers of its suppliers."""
+
+    bounds_version: str
+    own: tuple[Asked, ...]
+    received: tuple[ReceivedQuestions, ...]
+
+
 # -- files and certificates ----------------------------------------------------------------------------------------
 
 

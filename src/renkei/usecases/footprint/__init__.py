@@ -27,6 +27,7 @@ from renkei.usecases.footprint.engagements import api as engagements_api
 from renkei.usecases.footprint.factors import api as factors_api
 from renkei.usecases.footprint.inference import inferences_of
 from renkei.usecases.footprint.kind import KIND
+from renkei.usecases.footprint.plausibility import api as plausibility_api
 from renkei.usecases.footprint.recalculation import LEFT, RECALCULATE, go_on, verify
 from renkei.usecases.footprint.tables import metadata
 
@@ -51,6 +52,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         *follow_api.routers(context),
         *declarations_api.routers(context),
         *engagements_api.routers(context),
+        *plausibility_api.routers(context),
         *analysis_api.routers(context),
         *factors_api.routers(context),
         *calculator_api.routers(context),

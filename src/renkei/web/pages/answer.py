@@ -47,7 +47,7 @@ from renkei.usecases.footprint.calculator.model import StoredSheet
 from renkei.usecases.footprint.disclosure import preview
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import Emission, Quality, Stage, Statement, StatementDraft
-from renkei.usecases.footprint.plausibility import Question, questions
+from renkei.usecases.footprint.plausibility.rules import Question, questions
 from renkei.usecases.footprint.rules import total
 from renkei.usecases.footprint.service import footprints, history, put_statement
 from renkei.web.calls import Opened, PageCall

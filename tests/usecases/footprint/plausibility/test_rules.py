@@ -8,7 +8,7 @@ import pytest
 
 from renkei.kit.quantities import Unit
 from renkei.usecases.footprint.model import Quality, Stage
-from renkei.usecases.footprint.plausibility import questions
+from renkei.usecases.footprint.plausibility.rules import questions
 
 RATED = {Stage.PRODUCTION: Quality(Decimal(2), Decimal(2), Decimal(2))}
 
