@@ -64,8 +64,10 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "footprint.engagement_reads": ("operator_key", "verifier_key"),
     "footprint.findings": ("operator_key", "verifier_key"),
     "footprint.verifications": ("operator_key", "verifier_key"),
-    "footprint.factor_sets": ("operator_key",),
+    "footprint.factor_sets": ("operator_key", "lent_by_key"),
     "footprint.factors": ("operator_key",),
+    "footprint.factor_seats": ("operator_key",),
+    "footprint.factor_uses": ("operator_key",),
     "footprint.sheets": ("operator_key",),
 }
 _CALLS = {"execute", "executemany", "row", "rows", "copy", "stream", "Prepared"}

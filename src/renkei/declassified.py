@@ -89,6 +89,8 @@ _ENGAGEMENTS: Final[LiteralString] = """
 _FINDINGS: Final[LiteralString] = "SELECT * FROM footprint.findings"
 _OPENED: Final[LiteralString] = "SELECT * FROM footprint.engagement_reads"
 _VERIFICATIONS: Final[LiteralString] = "SELECT * FROM footprint.verifications"
+_LENT: Final[LiteralString] = "SELECT * FROM footprint.factor_sets WHERE lent_by_key IS NOT NULL"
+_FACTORS: Final[LiteralString] = "SELECT * FROM footprint.factors WHERE lent_by_key IS NOT NULL"
 _HEADS: Final[LiteralString] = "SELECT number, size, root FROM commons.ledger_heads"
 _INDEXES: Final[LiteralString] = "SELECT leaf_index, fact_key FROM commons.ledger_entries"
 
@@ -541,6 +543,21 @@ def _engagements(world: World, me: int) -> list[Any]:
     return found
 
 
+def _loans(world: World, me: int) -> list[Any]:
+    return [
+        (
+            row,
+            [
+                one
+                for one in world.rows("factors", "factor_key", _FACTORS)
+                if one["set_key"] == row["set_key"]
+            ],
+        )
+        for row in world.rows("lent", "set_key", _LENT)
+        if row["operator_key"] == me
+    ]
+
+
 def _ledger(world: World, _: int) -> list[Any]:
     return world.rows("heads", "number", _HEADS) + world.rows("indexes", "leaf_index", _INDEXES)
 
@@ -613,6 +630,14 @@ FLOWS: Final[tuple[Flow, ...]] = (
         "its declarant, and the verifier that the declarant named while it has accepted",
         "the declarant asked for it; its suppliers consented to the declarant alone",
         _engagements,
+    ),
+    Flow(
+        "loan",
+        "a set of emission factors that was lent, until when, and that it was taken back; licensed numbers only to persons "
+        "with a seat of the borrower's own",
+        "the borrower that the lender named",
+        "the lender decided so; a buyer or an association lends its factors to its suppliers",
+        _loans,
     ),
     Flow(
         "counters",

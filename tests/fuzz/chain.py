@@ -16,6 +16,23 @@ from tests.connectors.native.world import PASSWORD, Member, World, good
 from tests.factories import Operator
 from tests.fuzz.calls import SHEET, VALUE
 
+FACTORS = {
+    "set_id": "lent",
+    "version": "2024",
+    "title_ja": "貸与係数",
+    "source": "A社",
+    "licence": "internal",
+    "period_from": "2024-04-01",
+    "period_to": "2025-03-31",
+    "table": "factor_id,value,unit,name_ja\npower,0.4,kilowatt-hour,電力\n",
+}
+SEAT = {
+    "set_id": "lent",
+    "licence_number": "IDEA-1",
+    "account_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+    "valid_from": "2026-04-01",
+    "valid_until": "2027-03-31",
+}
 STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 10, "component": 1}}}
 LISTS = (
     "/me",
@@ -144,6 +161,11 @@ def found(world: World, http: TestClient) -> Chain:
     found = {"kind": "question", "text": "根拠は？"}
     things["finding"] = good(b.post(f"/engagements/{things['engagement']}/findings", found))["finding_id"]
     things["verifier"] = joined.id
+    lent = FACTORS | {"set_id": f"lent-{number}"}
+    good(a.post("/factor-sets", lent))
+    loan = a.post(f"/factor-sets/{lent['set_id']}/{lent['version']}/loans", {"borrower_id": b.id})
+    things["loan"] = good(loan)["loan_id"]
+    things["seat"] = good(a.post("/factor-seats", SEAT))["seat_id"]
     things["battery"] = a.part("電池", unit="unit")
     good(a.put(f"/parts/{things['battery']}/footprint", STATEMENT | {"declared_unit": "unit"}))
     things["track"] = str(uuid4())

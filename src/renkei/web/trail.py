@@ -23,6 +23,8 @@ class TrailRow:
     per_unit: float
     share: float | None
     is_counted: bool
+    is_licensed: bool
+    """Its number is of a licensed set and does not stand here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +47,11 @@ def trail_of(words: Words, stored: StoredSheet) -> Trail:
         TrailRow(
             name=names.get(line["line_id"], line["line_id"]),
             pieces=line["pieces"],
-            emission=float(line["emission"]),
-            per_unit=float(line["per_unit"]),
-            share=None if whole is None else float(line["emission"]) / whole,
+            emission=float(line["emission"] or 0),
+            per_unit=float(line["per_unit"] or 0),
+            share=None if whole is None or line["emission"] is None else float(line["emission"]) / whole,
             is_counted=line["status"] == "counted",
+            is_licensed=line["emission"] is None,
         )
         for line in result["lines"]
     ]

@@ -12,7 +12,7 @@ import pytest
 import schemathesis
 
 from tests.connectors.native.contract import Contract
-from tests.connectors.native.test_ownership import CONCLUSION, engaged
+from tests.connectors.native.test_ownership import CONCLUSION, FACTORS, SEAT, engaged
 from tests.connectors.native.test_sheets import SHEET
 from tests.connectors.native.world import Member, World, good
 
@@ -151,6 +151,9 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
     )
     update = a.waiting_update()
     engagement, finding = engaged(a, b)
+    good(a.post("/factor-sets", FACTORS))
+    good(a.post(f"/factor-sets/{FACTORS['set_id']}/2024/loans", {"borrower_id": b.id}))
+    good(a.post("/factor-seats", SEAT))
     assert b.get(f"/engagements/{engagement}/evidence").is_success
     good(b.post(f"/engagements/{engagement}/conclude", CONCLUSION))
     values = {

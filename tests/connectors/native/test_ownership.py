@@ -27,6 +27,13 @@ CONCLUSION = {
     "scope": "cradle-to-gate",
     "accreditation": "V-0000",
 }
+SEAT = {
+    "set_id": "factors-of-a",
+    "licence_number": "IDEA-1",
+    "account_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+    "valid_from": "2026-04-01",
+    "valid_until": "2999-03-31",
+}
 FACTORS = {
     "set_id": "factors-of-a",
     "version": "2024",
@@ -130,6 +137,7 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/declarations/{declaration}/report.pdf", {}),
     ("GET", "/declarations/{declaration}/evidence", {}),
     ("POST", "/declarations/{declaration}/engagements", {"json": OFFER}),
+    ("GET", "/declarations/{declaration}/verifications", {}),
     ("GET", "/engagements/{engagement}", {}),
     ("GET", "/engagements/{engagement}/evidence", {}),
     ("GET", "/engagements/{engagement}/report.pdf", {}),
@@ -165,6 +173,9 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/sheets/{sheet}/next", {}),
     ("GET", "/factor-sets/{factor_set}/2024", {}),
     ("GET", "/factors/{factor_set}/2024/steel", {}),
+    ("POST", "/factor-sets/{factor_set}/2024/loans", {"json": {"borrower_id": "{b}"}}),
+    ("POST", "/factor-loans/{loan}/end", {}),
+    ("POST", "/factor-seats/{seat}/end", {}),
     ("POST", "/trades/{trade}/proposal", {"json": VALUE}),
     ("POST", "/proposals/{proposal}/confirm", {"json": {"trace_id": "{mine}"}}),
     ("POST", "/proposals/{proposal}/replace", {"json": {"trace_id": "{mine}"} | STATEMENT}),
@@ -218,7 +229,6 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/engagements?after={engagement}", {}),
     ("GET", "/outliers?after={trade}", {}),
     ("GET", "/engagements?declaration_id={declaration}", {}),
-    ("GET", "/declarations/{declaration}/verifications", {}),
     ("GET", "/footprints?trace_ids={part}", {}),
     ("GET", "/factors?set_id={factor_set}", {}),
     ("POST", "/notifications/read", {"json": {"notification_ids": ["{notification}"]}}),
@@ -283,6 +293,10 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{sheet}": sheet["sheet_id"],
         "{update}": update["update_id"],
         "{declaration}": good(a.get("/declarations"))["items"][0]["declaration_id"],
+        "{loan}": good(a.post(f"/factor-sets/{factors['set_id']}/2024/loans", {"borrower_id": b.id}))[
+            "loan_id"
+        ],
+        "{seat}": good(a.post("/factor-seats", SEAT))["seat_id"],
         "{engagement}": engagement,
         "{finding}": finding,
         "{mine}": mine,
@@ -327,6 +341,9 @@ def everything(member: Member, ids: dict[str, str]) -> dict[str, Any]:
         "/declarations",
         "/engagements",
         "/factor-sets",
+        "/factor-seats",
+        "/factor-loans",
+        "/factor-uses",
         "/me",
     )
     seen = {path: good(member.get(path)) for path in paths}

@@ -183,6 +183,8 @@ IDS: Final[Mapping[str, str]] = {
     "update": "SELECT update_id, ARRAY[operator_key] FROM footprint.updates",
     "declaration": "SELECT declaration_id, ARRAY[operator_key] FROM footprint.declarations",
     "engagement": "SELECT engagement_id, ARRAY[operator_key, verifier_key] FROM footprint.engagements",
+    "seat": "SELECT seat_id, ARRAY[operator_key] FROM footprint.factor_seats",
+    "loan": "SELECT loan_id, ARRAY[operator_key, lent_by_key] FROM footprint.factor_sets WHERE loan_id IS NOT NULL",
     "finding": "SELECT finding_id, ARRAY[operator_key, verifier_key] FROM footprint.findings",
     "sheet": "SELECT DISTINCT sheet_id, ARRAY[operator_key] FROM footprint.sheets",
     "track": "SELECT track_id, ARRAY[sender_key] FROM commons.events WHERE track_id IS NOT NULL",
@@ -191,7 +193,7 @@ IDS: Final[Mapping[str, str]] = {
 """Every noun's ids, and the keys of the companies that hold them."""
 NOUNS: Final = {
     "consumer": "operator", "partner": "operator", "upstream_operator": "operator", "child": "trace", "traces": "trace",
-    "status": "request", "part": "trace", "company": "operator", "verifier": "operator",
+    "status": "request", "part": "trace", "company": "operator", "verifier": "operator", "borrower": "operator",
 }  # fmt: skip
 NONE: Final = "5e1f0000-0000-4000-8000-00000000c0de"
 """An id that nobody has."""

@@ -361,6 +361,10 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         "verifications of others", without_filter("FROM footprint.engagements e", "ORDER BY e.engagement_key"),
         ("verification", "engagement_ended"), unlocked=True,
     ),
+    "factor sets unfiltered": Mutant(
+        "factors of others", without_filter("FROM footprint.factor_sets s", "ORDER BY s.name"), ("lending",),
+        unlocked=True,
+    ),
     "updates unfiltered": Mutant(
         "what waits at others", without_filter("FROM footprint.updates u", "ORDER BY u.update_key"),
         ("policy", "waiting_value"), unlocked=True,

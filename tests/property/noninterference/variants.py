@@ -10,7 +10,7 @@ from itertools import count
 from typing import Final
 
 from tests.property.noninterference.sites import Site
-from tests.property.noninterference.worlds import ATTRIBUTES, PERIOD, VALUE, Cast, Player
+from tests.property.noninterference.worlds import ATTRIBUTES, FACTORS, PERIOD, VALUE, Cast, Player
 
 Act = Callable[[Player, Cast, random.Random], object]
 
@@ -307,6 +307,33 @@ def verification(player: Player, cast: Cast, rng: random.Random) -> object:
     )
 
 
+def lending(player: Player, cast: Cast, rng: random.Random) -> object:
+    """A set of factors of one's own, lent to another company."""
+    name = f"own-{rng.randrange(9_999)}"
+    body = FACTORS | {
+        "set_id": name,
+        "table": f"factor_id,value,unit,name_ja\nx,{rng.randrange(1, 99)},kg,鋼\n",
+    }
+    player.send("POST", "/factor-sets", body)
+    other = rng.choice([one for one in cast.companies if one is not player.company])
+    return player.send("POST", f"/factor-sets/{name}/2024/loans", {"borrower_id": other.operator_id})
+
+
+def loan_ended(player: Player, _: Cast, __: random.Random) -> object:
+    """A set that was lent is taken back."""
+    lent = [one for one in player.do("GET", "/factor-loans")["loans"] if one["ended_at"] is None]
+    return player.send("POST", f"/factor-loans/{lent[0]['loan_id']}/end") if lent else None
+
+
+def seat(player: Player, _: Cast, rng: random.Random) -> object:
+    """A person who may see licensed numbers."""
+    body = {
+        "set_id": f"own-{rng.randrange(9_999)}", "licence_number": "L-1", "account_id": str(player.site.source.id()),
+        "valid_from": "2020-01-01", "valid_until": "2999-01-01",
+    }  # fmt: skip
+    return player.send("POST", "/factor-seats", body)
+
+
 def engagement_ended(player: Player, _: Cast, __: random.Random) -> object:
     """A verification goes on: accepted, or ended."""
     mine = player.do("GET", "/engagements")["items"]
@@ -379,7 +406,7 @@ ACTS: Final[Mapping[str, Act]] = {
         value, value_of_end, quality, primary_share, gate_to_gate, categories, structure, parts, part_deleted,
         part_renamed, plant, number_of_part, request, message, answer, request_cancelled, consent, consent_withdrawn,
         selection, wide_consent, policy_consent, inquiry, inquiry_decided, reading, estimate, shares, policy, waiting_value,
-        declaration, verification, engagement_ended, certificate, file, invitation, proposal,
+        declaration, verification, engagement_ended, lending, loan_ended, seat, certificate, file, invitation, proposal,
         notifications_read, repeated, refused, later,
     )
 }  # fmt: skip

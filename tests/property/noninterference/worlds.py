@@ -27,6 +27,11 @@ CONCLUSION = {
     "verdict": "verified", "assurance": "limited", "standard": "ISO 14064-3", "scope": "cradle-to-gate",
     "accreditation": "V-0000",
 }  # fmt: skip
+FACTORS = {
+    "set_id": "own", "version": "2024", "title_ja": "自社係数", "source": "請求書", "licence": "internal",
+    "period_from": "2024-04-01", "period_to": "2025-03-31",
+    "table": "factor_id,value,unit,name_ja\nsteel,2,kg,鋼\n",
+}  # fmt: skip
 PERIOD = {"rule_set": "ISO 14067", "period_from": "2026-04-01", "period_to": "2027-03-31"}
 
 
@@ -339,6 +344,9 @@ def _go_on(player: Player, players: list[Player], rng: random.Random) -> None:
     if rng.random() < 0.6:
         _verify(player, players[other.number], declared, rng)
     player.do("DELETE", f"/parts/{player.part('不要')}")
+    if rng.random() < 0.5:
+        player.do("POST", "/factor-sets", FACTORS)
+        player.do("POST", "/factor-sets/own/2024/loans", {"borrower_id": other.operator_id})
     if rng.random() < 0.6:
         _wait(player)
     if rng.random() < 0.5:

@@ -370,8 +370,46 @@ factor_sets = sa.Table(
     whole("factors"),
     text("created_by"),
     moment("created_at"),
+    flag("restricted"),
+    _refers("lent_by_key", "operators", nullable=True, index=True),
+    uuid("loan_id", nullable=True),
+    day("valid_until"),
+    moment("ended_at", nullable=True),
     sa.UniqueConstraint("operator_key", "name", "version"),
+    sa.UniqueConstraint("loan_id"),
     comment="A company's own sets of emission factors; a version never changes. The platform's are files.",
+)
+
+factor_seats = sa.Table(
+    "factor_seats",
+    metadata,
+    key("seat_key"),
+    public_id("seat_id"),
+    _refers("operator_key", "operators", index=True),
+    text("name"),
+    text("licence_number"),
+    uuid("account_id"),
+    day("valid_from", nullable=False),
+    day("valid_until", nullable=False),
+    text("created_by"),
+    moment("created_at"),
+    moment("ended_at", nullable=True),
+    comment="A person who may see and use the numbers of a licensed set.",
+)
+
+factor_uses = sa.Table(
+    "factor_uses",
+    metadata,
+    key("use_key"),
+    _refers("operator_key", "operators", index=True),
+    text("name"),
+    text("version"),
+    uuid("account_id"),
+    text("what"),
+    moment("first_at"),
+    moment("last_at"),
+    whole("times"),
+    comment="How often a person read or calculated with numbers of a licensed set.",
 )
 
 factors = sa.Table(
@@ -398,6 +436,7 @@ factors = sa.Table(
     text("tags"),
     text("note"),
     text("search"),
+    _refers("lent_by_key", "operators", nullable=True),
     sa.UniqueConstraint("set_key", "factor_id"),
     comment="排出係数: kgCO2e per unit.",
 )

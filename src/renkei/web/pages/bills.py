@@ -193,7 +193,7 @@ def _place(tx: Transaction, call: PageCall, part: Part, now: Answering | None) -
         stored=None if is_next else stored,
         base=base,
         is_next=is_next,
-        choices=choices_of(factors),
+        choices=choices_of([one for one in factors if not one.hidden]),
         values=values,
     )
 

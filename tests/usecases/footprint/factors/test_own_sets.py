@@ -78,6 +78,8 @@ def test_a_version_never_changes_and_a_platform_name_is_taken(database, a):
     put(database, a, version="2025")
     with pytest.raises(FactorSetReserved):
         put(database, a, set_id="uk-ghg")
+    with pytest.raises(FactorSetReserved):
+        put(database, a, set_id="ours.0123456789ab")
 
 
 def test_nobody_else_sees_it(database, a, b):

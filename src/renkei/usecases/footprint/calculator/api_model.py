@@ -289,8 +289,8 @@ class PieceView(View):
     gwp_set: GwpSet
     amount: NumberOut
     unit: str
-    value: NumberOut
-    emission: NumberOut
+    value: NumberOut | None = Field(description="null: of a licensed set")
+    emission: NumberOut | None
     ter: NumberOut
     ger: NumberOut
     tir: NumberOut
@@ -305,8 +305,10 @@ class LineResultView(View):
     stage: Stage
     origin: Origin
     category: str
-    emission: NumberOut = Field(description="of the period, before allocation")
-    per_unit: NumberOut = Field(description="of one declared unit")
+    emission: NumberOut | None = Field(
+        description="of the period, before allocation; null where it would give a licensed number away"
+    )
+    per_unit: NumberOut | None = Field(description="of one declared unit")
     primary: bool
     pieces: list[PieceView]
 

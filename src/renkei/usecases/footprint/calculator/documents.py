@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from renkei.kit.decimals import to_15_digits
@@ -11,8 +11,11 @@ from renkei.usecases.footprint.calculator.questions import sentence
 from renkei.usecases.footprint.model import Quality
 
 
-def result_json(one: Calculation) -> dict[str, Any]:
-    """The result with its trail and its questions, each question with its sentence in both languages."""
+def result_json(one: Calculation, *, withheld: Container[str] = ()) -> dict[str, Any]:
+    """The result with its trail and its questions, each question with its sentence in both languages.
+
+    Of the factors `withheld` (licensed ones) neither the number nor what would give it away is written.
+    """
     return {
         "total": one.total,
         "period_total": one.period_total,
@@ -28,7 +31,7 @@ def result_json(one: Calculation) -> dict[str, Any]:
             name: {stage.value: x for stage, x in column.items()} for name, column in one.categories.items()
         },
         "gate_to_gate": one.gate_to_gate,
-        "lines": [_line(line) for line in one.lines],
+        "lines": [_line(line, withheld) for line in one.lines],
         "questions": [question_json(question) for question in one.questions],
         "allocation_share": one.allocation_share,
         "allocated_to": dict(one.allocated_to),
@@ -62,21 +65,22 @@ def _quality(one: Quality) -> dict[str, Any]:
     return {"ter": one.ter, "ger": one.ger, "tir": one.tir}
 
 
-def _line(one: LineResult) -> dict[str, Any]:
+def _line(one: LineResult, withheld: Container[str]) -> dict[str, Any]:
+    closed = any(piece.factor in withheld for piece in one.pieces)
     return {
         "line_id": one.line_id,
         "status": one.status,
         "stage": one.stage.value,
         "origin": one.origin,
         "category": one.category,
-        "emission": to_15_digits(one.emission),
-        "per_unit": to_15_digits(one.per_unit),
+        "emission": None if closed else to_15_digits(one.emission),
+        "per_unit": None if closed else to_15_digits(one.per_unit),
         "primary": one.primary,
-        "pieces": [_piece(piece) for piece in one.pieces],
+        "pieces": [_piece(piece, closed=closed) for piece in one.pieces],
     }
 
 
-def _piece(one: Piece) -> dict[str, Any]:
+def _piece(one: Piece, *, closed: bool) -> dict[str, Any]:
     return {
         "factor": one.factor,
         "name_en": one.name_en,
@@ -85,8 +89,8 @@ def _piece(one: Piece) -> dict[str, Any]:
         "gwp_set": one.gwp_set.value,
         "amount": to_15_digits(one.amount),
         "unit": one.unit,
-        "value": one.value,
-        "emission": to_15_digits(one.emission),
+        "value": None if closed else one.value,
+        "emission": None if closed else to_15_digits(one.emission),
         "ter": one.ter,
         "ger": one.ger,
         "tir": one.tir,

@@ -12,7 +12,7 @@ from renkei.commons.parts.service import part_keys as own_parts
 from renkei.commons.trades.service import trades_into
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
-from renkei.kit.errors import SeveralFaults
+from renkei.kit.errors import Fault, SeveralFaults
 from renkei.kit.paging import Page, page_of
 from renkei.kit.quantities import DECLARED_UNITS
 from renkei.usecases.footprint.calculator import store
@@ -22,8 +22,9 @@ from renkei.usecases.footprint.calculator.errors import SheetChanged, SheetMissi
 from renkei.usecases.footprint.calculator.model import Calculation, Question, Sheet, StoredSheet
 from renkei.usecases.footprint.calculator.rules import NextSheet, faults_of, next_sheet
 from renkei.usecases.footprint.errors import PartMissing, TradeMissing, UnitNotDeclarable
+from renkei.usecases.footprint.factors.errors import FactorLicenceNeeded
 from renkei.usecases.footprint.factors.model import Factor, FactorRef
-from renkei.usecases.footprint.factors.service import factors_by_ref
+from renkei.usecases.footprint.factors.service import factors_by_ref, note_calculated
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import Statement, StatementDraft
 from renkei.usecases.footprint.service import footprints, put_statement
@@ -67,7 +68,7 @@ def put_sheet(
         part.part_key,
         trade_key,
         sheet,
-        result_json(found),
+        result_json(found, withheld=_licensed(tx, sheet)),
         sheet_id=sheet_id,
         version=version,
         statement_id=statement_id,
@@ -113,17 +114,38 @@ def _place(tx: Transaction, sheet: Sheet) -> tuple[Part, int | None]:
 
 def _calculated(tx: Transaction, sheet: Sheet, part: Part) -> Calculation:
     factors = _factors(tx, sheet)
-    faults = faults_of(sheet, factors)
+    faults = faults_of(sheet, factors) + _faults_of_licences(sheet, factors)
     if sheet.declared_unit not in DECLARED_UNITS:
         allowed = ", ".join(unit.value for unit in DECLARED_UNITS)
         faults += UnitNotDeclarable("/declared_unit", unit=sheet.declared_unit.value, allowed=allowed).faults
     if faults:
         raise SeveralFaults(tuple(faults))
     found = calculate(sheet, factors, part.facts)
+    note_calculated(tx, factors.values())
     if part.has_lines and any(one.component for one in found.stages.values()):
         more = Question(code="component_beside_structure")
         found = replace(found, questions=(*found.questions, more))
     return found
+
+
+def _licensed(tx: Transaction, sheet: Sheet) -> frozenset[str]:
+    """The licensed factors of a sheet, whose numbers do not stay in it: others of the company read it, too."""
+    return frozenset(str(ref) for ref, one in _factors(tx, sheet).items() if one.restricted)
+
+
+def _faults_of_licences(sheet: Sheet, factors: Mapping[FactorRef, Factor]) -> list[Fault]:
+    """Licensed factors that whoever calculates has no seat for, each at its line."""
+    faults: list[Fault] = []
+    for number, line in enumerate(sheet.lines):
+        named = {f"/lines/{number}/factor": line.factor} | {
+            f"/lines/{number}/alternatives/{rule}": ref for rule, ref in line.alternatives.items()
+        }
+        for place, ref in named.items():
+            of = None if ref is None else factors.get(ref)
+            completing = None if of is None or of.upstream is None else factors.get(of.upstream)
+            if any(one is not None and one.hidden for one in (of, completing)) and ref is not None:
+                faults += FactorLicenceNeeded(place, set_id=ref.set_id).faults
+    return faults
 
 
 def _factors(tx: Transaction, sheet: Sheet) -> Mapping[FactorRef, Factor]:

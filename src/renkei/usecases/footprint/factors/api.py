@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field, StringConstraints, model_validator
@@ -11,7 +11,18 @@ from starlette.responses import Response
 
 from renkei.commons.edge.calls import Open
 from renkei.commons.edge.context import AppContext
-from renkei.commons.edge.fields import Day, DayText, Limit, LongText, Name, NumberOut, Short, storable
+from renkei.commons.edge.fields import (
+    Day,
+    DayText,
+    Id,
+    Limit,
+    LongText,
+    MomentText,
+    Name,
+    NumberOut,
+    Short,
+    storable,
+)
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
 from renkei.database.transaction import Transaction
@@ -26,7 +37,9 @@ from renkei.usecases.footprint.factors.model import (
     FactorScope,
     FactorSet,
     GwpSet,
+    Loan,
     Mix,
+    Seat,
 )
 from renkei.usecases.footprint.factors.units import read_unit
 
@@ -70,6 +83,10 @@ class FactorSetBody(Body):
     period_from: Day
     period_to: Day
     note: LongText = ""
+    restricted: bool = Field(
+        default=False,
+        description="licensed (such as IDEA): its numbers are only for persons with a seat, never shown to others, metered",
+    )
     table: Annotated[str, StringConstraints(strict=True, max_length=8_000_000)] = Field(
         description="CSV with one heading line, English or Japanese. Needed: factor_id (係数ID), value (係数, kgCO2e per "
         "unit), unit (単位), name_ja (名称) or name_en; further: kind, scope, mix, region, year, price_year (for "
@@ -97,6 +114,7 @@ class FactorSetBody(Body):
             period_from=self.period_from,
             period_to=self.period_to,
             note=self.note,
+            restricted=self.restricted,
         )
 
 
@@ -116,6 +134,9 @@ class FactorSetView(View):
     note: str
     own: bool = Field(description="the company's, otherwise the platform's")
     factors: int
+    restricted: bool
+    lent_by: Id | None
+    valid_until: DayText | None
     stale: bool = False
 
 
@@ -141,7 +162,7 @@ class FactorView(View):
         description="combustion: burning only, completed by `upstream`; nothing counts twice"
     )
     mix: Mix | None
-    value: NumberOut
+    value: NumberOut | None = Field(description="null: licensed, and you have no seat")
     unit: str
     region: str
     year: int | None
@@ -153,6 +174,82 @@ class FactorView(View):
     proxy_of: str | None = Field(description="what it stands on; quality 4 to 5. null: no proxy")
     note: str
     own: bool
+    restricted: bool
+    stale: bool = False
+
+
+class SeatBody(Body):
+    """A person of the company who may see and use the numbers of a licensed set, in all its versions."""
+
+    set_id: PlainName
+    licence_number: Name
+    account_id: Id
+    valid_from: Day
+    valid_until: Day
+
+
+class SeatView(View):
+    """A seat in a licence."""
+
+    seat_id: Id
+    set_id: str
+    licence_number: str
+    account_id: Id
+    valid_from: DayText
+    valid_until: DayText
+    created_at: MomentText
+    ended_at: MomentText | None
+
+
+class SeatsView(View):
+    """Every seat of the company."""
+
+    seats: list[SeatView]
+    stale: bool = False
+
+
+class UseView(View):
+    """How often a person read or calculated with licensed numbers, within a short while."""
+
+    set_id: str
+    version: str
+    account_id: Id
+    what: Literal["read", "calculated"]
+    first_at: MomentText
+    last_at: MomentText
+    times: int
+
+
+class UsesView(View):
+    """Metered uses, newest first."""
+
+    uses: list[UseView]
+    stale: bool = False
+
+
+class LoanBody(Body):
+    """To whom a set is lent, and until when."""
+
+    borrower_id: Id
+    valid_until: Day | None = None
+
+
+class LoanView(View):
+    """A set that the company lends; at the borrower it is called `set_id`."""
+
+    loan_id: Id
+    borrower_id: Id
+    set_id: str
+    version: str
+    valid_until: DayText | None
+    created_at: MomentText
+    ended_at: MomentText | None
+
+
+class LoansView(View):
+    """What the company lends, newest first."""
+
+    loans: list[LoanView]
     stale: bool = False
 
 
@@ -263,7 +360,130 @@ def routers(_context: AppContext) -> tuple[APIRouter, ...]:
         """One factor."""
         return call.read(lambda tx: factor_json(service.factor(tx, FactorRef(set_id, version, factor_id))))
 
+    _add_licences(routes)
+    _add_loans(routes)
     return (routes,)
+
+
+def _add_licences(routes: APIRouter) -> None:
+    @routes.get("/factor-seats", response_model=SeatsView)
+    def get_seats(call: Open) -> Response:
+        """Who in the company may see and use licensed numbers, ended seats too."""
+        return call.read(lambda tx: {"seats": [_seat_json(one) for one in service.seats(tx)]})
+
+    @routes.post(
+        "/factor-seats",
+        openapi_extra=takes(
+            SeatBody,
+            {
+                "set_id": "idea-extract",
+                "licence_number": "IDEA-2026-0001",
+                "account_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+                "valid_from": "2026-04-01",
+                "valid_until": "2027-03-31",
+            },
+        ),
+        response_model=SeatView,
+        status_code=201,
+    )
+    def add_seat(call: Open) -> Response:
+        """Give a person a seat in a licence (role admin)."""
+        given = call.body(SeatBody)
+        return call.write(
+            lambda tx: _seat_json(
+                service.put_seat(
+                    tx,
+                    name=given.set_id,
+                    licence_number=given.licence_number,
+                    account_id=given.account_id,
+                    valid_from=given.valid_from,
+                    valid_until=given.valid_until,
+                )
+            ),
+            status=201,
+        )
+
+    @routes.post("/factor-seats/{seat_id}/end", response_model=SeatView)
+    def end_seat(call: Open, seat_id: Id) -> Response:
+        """Take a seat away (role admin)."""
+        return call.write(lambda tx: _seat_json(service.end_seat(tx, seat_id)))
+
+    @routes.get("/factor-uses", response_model=UsesView)
+    def get_uses(call: Open) -> Response:
+        """What persons of the company did with licensed numbers, newest first."""
+        return call.read(
+            lambda tx: {
+                "uses": [
+                    {
+                        "set_id": one.name,
+                        "version": one.version,
+                        "account_id": one.account_id,
+                        "what": one.what,
+                        "first_at": one.first_at,
+                        "last_at": one.last_at,
+                        "times": one.times,
+                    }
+                    for one in service.uses(tx)
+                ]
+            }
+        )
+
+
+def _add_loans(routes: APIRouter) -> None:
+    @routes.post(
+        "/factor-sets/{set_id}/{version}/loans",
+        openapi_extra=takes(
+            LoanBody, {"borrower_id": "3fa85f64-5717-4562-b3fc-2c963f66afa6", "valid_until": "2027-03-31"}
+        ),
+        response_model=LoanView,
+        status_code=201,
+    )
+    def lend_set(call: Open, set_id: SetId, version: Version) -> Response:
+        """Lend an own set to another company, such as a supplier; licensed numbers need a seat there, too."""
+        given = call.body(LoanBody)
+        return call.write(
+            lambda tx: _loan_json(
+                service.lend(
+                    tx, set_id, version, borrower_id=given.borrower_id, valid_until=given.valid_until
+                )
+            ),
+            status=201,
+        )
+
+    @routes.get("/factor-loans", response_model=LoansView)
+    def get_loans(call: Open) -> Response:
+        """What the company lends, ended loans too."""
+        return call.read(lambda tx: {"loans": [_loan_json(one) for one in service.loans(tx)]})
+
+    @routes.post("/factor-loans/{loan_id}/end", response_model=LoanView)
+    def end_loan(call: Open, loan_id: Id) -> Response:
+        """Take a set back: nobody calculates with it from then on."""
+        return call.write(lambda tx: _loan_json(service.end_loan(tx, loan_id)))
+
+
+def _seat_json(one: Seat) -> dict[str, Any]:
+    return {
+        "seat_id": one.seat_id,
+        "set_id": one.name,
+        "licence_number": one.licence_number,
+        "account_id": one.account_id,
+        "valid_from": one.valid_from,
+        "valid_until": one.valid_until,
+        "created_at": one.created_at,
+        "ended_at": one.ended_at,
+    }
+
+
+def _loan_json(one: Loan) -> dict[str, Any]:
+    return {
+        "loan_id": one.loan_id,
+        "borrower_id": one.borrower_id,
+        "set_id": one.name,
+        "version": one.version,
+        "valid_until": one.valid_until,
+        "created_at": one.created_at,
+        "ended_at": one.ended_at,
+    }
 
 
 def factor_json(one: Factor) -> dict[str, Any]:
@@ -278,7 +498,7 @@ def factor_json(one: Factor) -> dict[str, Any]:
         "kind": one.kind.value,
         "scope": one.scope.value,
         "mix": None if one.mix is None else one.mix.value,
-        "value": one.value,
+        "value": None if one.hidden else one.value,
         "unit": one.unit,
         "region": one.region,
         "year": one.year,
@@ -290,6 +510,7 @@ def factor_json(one: Factor) -> dict[str, Any]:
         "proxy_of": one.proxy_of or None,
         "note": one.note,
         "own": one.own,
+        "restricted": one.restricted,
     }
 
 
@@ -308,4 +529,7 @@ def _set_json(one: FactorSet) -> dict[str, Any]:
         "note": one.note,
         "own": one.own,
         "factors": one.factors,
+        "restricted": one.restricted,
+        "lent_by": one.lent_by,
+        "valid_until": one.valid_until,
     }

@@ -140,3 +140,59 @@ class FactorRowTooLong(RenkeiError):
     code = "factor_row_too_long"
     en = "Line {line} has more cells than there are columns."
     ja = "{line}行目の項目数が列数より多くなっています。"
+
+
+class FactorLicenceNeeded(RenkeiError):
+    """A licensed number, and whoever asks has no seat."""
+
+    code = "factor_licence_needed"
+    en = "The set “{set_id}” is licensed, and you have no seat in its licence. Ask whoever keeps your company's licences."
+    ja = "係数セット「{set_id}」は利用ライセンスが必要です。自社のライセンス管理者に利用者登録を依頼してください。"
+
+
+class SeatMissing(Missing):
+    """No such seat, or it is another company's."""
+
+    code = "factor_seat_not_found"
+    en = "There is no such seat."
+    ja = "指定された利用者登録は存在しません。"
+
+
+class LoanMissing(Missing):
+    """No such loan, or it is another company's."""
+
+    code = "factor_loan_not_found"
+    en = "There is no such loan."
+    ja = "指定された係数セットの貸与は存在しません。"
+
+
+class BorrowerMissing(RenkeiError):
+    """The company a set is to be lent to is no member, or the lender itself."""
+
+    code = "borrower_not_found"
+    en = "There is no other member with this identifier."
+    ja = "指定された識別子の他の参加事業者は存在しません。"
+
+
+class LoanExists(Conflict):
+    """This version is lent to this company already."""
+
+    code = "factor_loan_exists"
+    en = "This version of the set is lent to this company already."
+    ja = "この係数セットのバージョンは既にこの事業者に貸与されています。"
+
+
+class LentSet(Conflict):
+    """What is borrowed cannot be lent on."""
+
+    code = "factor_set_is_lent"
+    en = "A set that is borrowed cannot be lent on."
+    ja = "借り受けた係数セットを他社に貸与することはできません。"
+
+
+class DaysReversed(RenkeiError):
+    """An end before the beginning, or a loan that would be over."""
+
+    code = "days_reversed"
+    en = "The last day lies before the first, or in the past."
+    ja = "終了日が開始日より前か、過去の日付です。"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
+from uuid import UUID
 
 MOST_ID: int = 100
 """Characters of a set's name, a version, a factor's id."""
@@ -103,6 +104,9 @@ class Factor:
     tags: str = ""
     note: str = ""
     own: bool = False
+    restricted: bool = False
+    hidden: bool = False
+    """Licensed, and whoever asks has no seat: it may be named, and its number neither shown nor calculated with."""
 
     @property
     def is_proxy(self) -> bool:
@@ -112,7 +116,10 @@ class Factor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactorSet:
-    """A version of a set. `own`: the company's, otherwise the platform's."""
+    """A version of a set. `own`: the company's, otherwise the platform's.
+
+    `restricted`: licensed; its numbers are for persons with a seat. `lent_by`: another company lends it, until a day.
+    """
 
     set_id: str
     version: str
@@ -127,6 +134,10 @@ class FactorSet:
     note: str = ""
     own: bool = False
     factors: int = 0
+    restricted: bool = False
+    lent_by: UUID | None = None
+    loan_id: UUID | None = None
+    valid_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,3 +154,43 @@ class FactorQuery:
     kind: FactorKind | None = None
     set_id: str | None = None
     version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """A person who may see and use the numbers of a licensed set, by which licence and from when until when."""
+
+    seat_id: UUID
+    name: str
+    licence_number: str
+    account_id: UUID
+    valid_from: date
+    valid_until: date
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """How often a person read ("read") or calculated with ("calculated") numbers of a licensed set, in a short while."""
+
+    name: str
+    version: str
+    account_id: UUID
+    what: str
+    first_at: datetime
+    last_at: datetime
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """A set that the caller lends to another company: there it is called `name`."""
+
+    loan_id: UUID
+    borrower_id: UUID
+    name: str
+    version: str
+    valid_until: date | None
+    created_at: datetime
+    ended_at: datetime | None

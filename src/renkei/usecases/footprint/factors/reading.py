@@ -195,7 +195,7 @@ class _Row:
         energy = self.number("energy_mj_per_unit")
         if energy is not None and energy <= 0:
             self.fault(FactorCellNotNumber, "energy_mj_per_unit")
-        rest = {name: self.text(name) for name in ("family", "proxy_of", "tags", "note")}
+        family, proxy_of, tags, note = (self.text(name) for name in ("family", "proxy_of", "tags", "note"))
         if len(self.faults) > before or value is None or unit is None:
             return None
         return Factor(
@@ -214,7 +214,11 @@ class _Row:
             upstream=upstream,
             energy_mj_per_unit=energy,
             own=of.own,
-            **rest,
+            restricted=of.restricted,
+            family=family,
+            proxy_of=proxy_of,
+            tags=tags,
+            note=note,
         )
 
     def required(self, column: str) -> str:

@@ -404,8 +404,8 @@ class _Drawing:
                 str(names.get(line["line_id"], line["line_id"])),
                 str(piece[f"name_{self.language}"] or piece["factor"]),
                 f"{shown(piece['amount'])} {self._unit(piece['unit'])}",
-                shown(piece["value"]),
-                shown(piece["emission"]),
+                self._licensed(piece["value"]),
+                self._licensed(piece["emission"]),
             ]
             for line in lines
             for piece in line["pieces"]
@@ -417,6 +417,9 @@ class _Drawing:
             table=Table(head, rows[:MOST_ROWS], frozenset({2, 3, 4})),
             note=self._more(len(rows)),
         )
+
+    def _licensed(self, value: Any) -> str:
+        return self._("licensed") if value is None else shown(value)
 
     def _electricity_rules(self) -> Section | None:
         found = self.evidence["sheet"] and self.evidence["sheet"]["result"].get("electricity")

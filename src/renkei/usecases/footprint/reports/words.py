@@ -92,6 +92,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "covers": ("Covers the version (evidence)", "対象の版（証拠ファイル）"),
     "concluded": ("Concluded", "結論日時"),
     "opinion": ("Opinion", "意見"),
+    "licensed": ("licensed", "要ライセンス"),
     # table heads
     "stage": ("Stage", "段階"),
     "own": ("Own", "自社由来"),
