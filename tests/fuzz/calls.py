@@ -705,6 +705,8 @@ V1: Final[tuple[Call, ...]] = (
             "period_to": "2025-03-31",
             "note": "",
             "restricted": False,
+            "format": "table",
+            "content_base64": None,
             "table": "factor_id,value,unit,name_ja\npower,0.4,kilowatt-hour,電力\n",
         },
     ),

@@ -28,6 +28,7 @@ from renkei.commons.edge.validation import Body, View
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import RenkeiError
 from renkei.usecases.footprint.factors import service
+from renkei.usecases.footprint.factors.importing import Format
 from renkei.usecases.footprint.factors.model import (
     MOST_ID,
     Factor,
@@ -87,17 +88,27 @@ class FactorSetBody(Body):
         default=False,
         description="licensed (such as IDEA): its numbers are only for persons with a seat, never shown to others, metered",
     )
-    table: Annotated[str, StringConstraints(strict=True, max_length=8_000_000)] = Field(
-        description="CSV with one heading line, English or Japanese. Needed: factor_id (係数ID), value (係数, kgCO2e per "
+    format: Format = Field(
+        default="table",
+        description="table: our columns; utilities_jp: the yearly list of Japanese electricity suppliers as text; "
+        "openlca_jsonld, bw_processing: packages, solved to one factor for each product",
+    )
+    table: Annotated[str, StringConstraints(strict=True, max_length=8_000_000)] | None = Field(
+        default=None,
+        description="text with one heading line, English or Japanese. Needed: factor_id (係数ID), value (係数, kgCO2e per "
         "unit), unit (単位), name_ja (名称) or name_en; further: kind, scope, mix, region, year, price_year (for "
-        "currencies), family, upstream (set@version#factor), energy_mj_per_unit, proxy_of, tags, note"
+        "currencies), family, upstream (set@version#factor), energy_mj_per_unit, proxy_of, tags, note",
+    )
+    content_base64: Annotated[str, StringConstraints(strict=True, max_length=9_500_000)] | None = Field(
+        default=None, description="a package (zip)"
     )
 
     @model_validator(mode="after")
     def _in_order(self) -> FactorSetBody:
         if self.period_to < self.period_from:
             raise PydanticCustomError("period", "reversed")
-        storable(self.table)
+        if self.table is not None:
+            storable(self.table)
         return self
 
     def factor_set(self) -> FactorSet:
@@ -309,7 +320,16 @@ def routers(_context: AppContext) -> tuple[APIRouter, ...]:
         given = call.body(FactorSetBody)
         most = call.context.settings.factors_per_set_limit
         return call.write(
-            lambda tx: _set_json(service.put_factor_set(tx, given.factor_set(), given.table, limit=most)),
+            lambda tx: _set_json(
+                service.put_factor_set(
+                    tx,
+                    given.factor_set(),
+                    given.table,
+                    limit=most,
+                    format_=given.format,
+                    content_base64=given.content_base64,
+                )
+            ),
             status=201,
         )
 

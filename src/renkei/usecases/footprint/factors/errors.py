@@ -196,3 +196,27 @@ class DaysReversed(RenkeiError):
     code = "days_reversed"
     en = "The last day lies before the first, or in the past."
     ja = "終了日が開始日より前か、過去の日付です。"
+
+
+class FactorFileUnreadable(RenkeiError):
+    """A package that is damaged, or not of the form it is said to be."""
+
+    code = "factor_file_unreadable"
+    en = "“{name}” cannot be read as what it is said to be."
+    ja = "「{name}」を指定された形式として読み取れません。"
+
+
+class InventoryUnsolvable(RenkeiError):
+    """Something needs as much of itself as it makes, or products and processes do not fit each other."""
+
+    code = "inventory_unsolvable"
+    en = "The inventory has no solution: something in it needs as much of itself as it makes, or products and processes do not fit."
+    ja = "インベントリを計算できません（自身の産出量以上に自身を必要とする工程があるか、製品と工程の数が一致しません）。"
+
+
+class FactorContentMissing(RenkeiError):
+    """A form of upload without what it is of."""
+
+    code = "factor_content_missing"
+    en = "This format needs `{name}`."
+    ja = "この形式には{name}が必要です。"

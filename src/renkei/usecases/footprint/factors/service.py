@@ -25,6 +25,7 @@ from renkei.usecases.footprint.factors.errors import (
     LoanMissing,
     SeatMissing,
 )
+from renkei.usecases.footprint.factors.importing import Format, read_upload
 from renkei.usecases.footprint.factors.library import (
     platform_factors,
     platform_names,
@@ -41,7 +42,6 @@ from renkei.usecases.footprint.factors.model import (
     Use,
     parse_ref,
 )
-from renkei.usecases.footprint.factors.reading import read_table
 from renkei.usecases.footprint.factors.rules import admits, order, words_of
 
 MOST_USES: Final = 1_000
@@ -76,8 +76,16 @@ def factor_set(tx: Transaction, set_id: str, version: str) -> FactorSet:
     return found[0]
 
 
-def put_factor_set(tx: Transaction, of: FactorSet, table: str, *, limit: int) -> FactorSet:
-    """Store a version of an own set from CSV text (see `reading`); it never changes afterwards.
+def put_factor_set(
+    tx: Transaction,
+    of: FactorSet,
+    table: str | None,
+    *,
+    limit: int,
+    format_: Format = "table",
+    content_base64: str | None = None,
+) -> FactorSet:
+    """Store a version of an own set from CSV text or a package (see `importing`); it never changes afterwards.
 
     Raises `FactorSetReserved`, `FactorSetExists`, and `SeveralFaults` with everything wrong in the table; then nothing
     is stored.
@@ -86,7 +94,7 @@ def put_factor_set(tx: Transaction, of: FactorSet, table: str, *, limit: int) ->
     if of.set_id in platform_names() or _OF_A_LENDER.search(of.set_id):
         raise FactorSetReserved("/set_id")
     own = replace(of, own=True)
-    factors = read_table(table, own, limit=limit)
+    factors = read_upload(format_, table, content_base64, own, limit=limit)
     if not store.insert(tx, own, factors):
         raise FactorSetExists("/version")
     return replace(own, factors=len(factors))
