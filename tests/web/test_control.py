@@ -131,6 +131,33 @@ def test_a_declaration_keeps_its_value_and_says_what_has_changed_since(world, pe
     assert "ISO 14067" in evidence
 
 
+def test_a_battery_is_declared_in_the_browser(world, person, a):
+    """4,320 kg of one battery / (60 kWh x 60 cycles x 8 years) = 0.15 kg/kWh."""
+    body = {"plant_id": str(a.operator.plant_id), "name": "電池パック", "unit": "unit"}
+    part = a.call("POST", "/v1/parts", json_body=body).json()["trace_id"]
+    value = {"declared_unit": "unit", "declared": {"production": {"own": 4320}}}
+    a.call("PUT", f"/v1/parts/{part}/footprint", json_body=value)
+    somebody = person("A社", "ja")
+    form = somebody.open(f"/app/declarations/new?part={part}")
+    said = {"rule_set": "EU 2023/1542", "period_from": "2026-04-01", "period_to": "2027-03-31"}
+    wrong = somebody.send(form, "/app/declarations/new", **said, category="M1", capacity_kwh="六十")
+    assert wrong.status == 422
+    filed = somebody.send(
+        form,
+        "/app/declarations/new",
+        **said,
+        category="M1",
+        capacity_kwh="６０",
+        years="8",
+        study_goal="EU電池規則第7条に基づく宣言",
+    )
+    assert filed.status == 200, filed.text
+    declaration_id = filed.address.rpartition("/")[2]
+    told = a.call("GET", f"/v1/declarations/{declaration_id}/report").json()
+    assert told["headline"] == "0.15 kgCO2e/kWh"
+    assert told["evidence"]["study"] == {"goal": "EU電池規則第7条に基づく宣言"}
+
+
 def test_whoever_holds_the_code_on_a_report_checks_its_proof_without_signing_in(
     world, person, a, b, bought, tmp_path
 ):

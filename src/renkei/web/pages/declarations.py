@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from renkei.commons.edge.fields import Day, Id, Name
-from renkei.commons.edge.validation import Body
+from renkei.commons.edge.validation import Body, read
 from renkei.commons.parts.model import Part
 from renkei.commons.parts.service import part_keys
 from renkei.database.transaction import Transaction
@@ -19,15 +19,18 @@ from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.errors import RenkeiError
 from renkei.kit.strict_json import dumps
 from renkei.usecases.footprint import declarations, service
-from renkei.usecases.footprint.declarations_api import pdf_answer
+from renkei.usecases.footprint.declarations_api import DeclaredBatteryBody, StudyBody, pdf_answer
 from renkei.usecases.footprint.model import NO_EMISSION, STAGES, DeclarationView, Statement
 from renkei.usecases.footprint.reports import service as reports
+from renkei.usecases.footprint.reports.model import STUDY_FIELDS, BatteryDraft, Language, ReportDraft
+from renkei.usecases.footprint.reports.words import word
 from renkei.usecases.footprint.rules import total
 from renkei.web.calls import Opened, PageCall
 from renkei.web.downloads import csv_file
 from renkei.web.forms import optional_id, path_id, typed_number
 from renkei.web.pages.parts import own_part
 from renkei.web.terms import emission_unit, source_name, stage_name
+from renkei.web.words import Words
 
 ROWS: Final = 50
 RULE_SETS: Final = (
@@ -47,6 +50,32 @@ class DeclarationForm(Body):
     period_to: Day
     version: str | None = None
     reference: Name | None = None
+
+
+BATTERY: Final = (
+    "category",
+    "capacity_kwh",
+    "years",
+    "cycles_per_year",
+    "warranty_km",
+    "km_per_year",
+    "conformity_id",
+    "study_url",
+    "performance_class",
+)
+"""Fields of a battery on the form; with none of them filled in the part is no battery."""
+_LABELS: Final[Mapping[str, str]] = {
+    "category": "category",
+    "capacity_kwh": "capacity",
+    "years": "years",
+    "cycles_per_year": "cycles",
+    "warranty_km": "warranty_km",
+    "km_per_year": "km_per_year",
+    "conformity_id": "conformity",
+    "study_url": "study_url",
+    "performance_class": "class",
+}
+_NUMBERS: Final = frozenset({"capacity_kwh", "years", "cycles_per_year", "warranty_km", "km_per_year"})
 
 
 def router() -> APIRouter:
@@ -80,8 +109,12 @@ def router() -> APIRouter:
     def file(call: Opened) -> Response:
         wanted = path_id(call.field("part") or "")
         try:
-            given = call.form(DeclarationForm)
+            given = read(
+                DeclarationForm,
+                _filled(call, ("part", "rule_set", "period_from", "period_to", "version", "reference")),
+            )
             version = typed_number(given.version or "")
+            draft = _report_draft(call)
             view = call.write(
                 lambda tx: declarations.file_declaration(
                     tx,
@@ -91,6 +124,7 @@ def router() -> APIRouter:
                     period_to=given.period_to,
                     version=int(version[:9]) if version.isdecimal() else None,
                     reference=given.reference,
+                    draft=draft,
                 )
             )
         except RenkeiError as error:
@@ -114,12 +148,8 @@ def router() -> APIRouter:
 
     @routes.get("/declarations/{declaration_id}/report.pdf")
     def report_pdf(call: Opened, declaration_id: str) -> Response:
-        wanted, language = path_id(declaration_id), call.words.language
-        drawn = call.read(
-            lambda tx: reports.report_of(
-                tx, wanted, "ja" if language == "ja" else "en", call.context.settings.base_url
-            )
-        )
+        wanted, language = path_id(declaration_id), language_of(call.words)
+        drawn = call.read(lambda tx: reports.report_of(tx, wanted, language, call.context.settings.base_url))
         return pdf_answer(drawn, wanted)
 
     @routes.get("/check/{check_id}")
@@ -171,6 +201,28 @@ def router() -> APIRouter:
     return routes
 
 
+def language_of(words: Words) -> Language:
+    """The language of a report for whoever reads this page."""
+    return "ja" if words.language == "ja" else "en"
+
+
+def _filled(call: PageCall, names: Sequence[str], prefix: str = "") -> dict[str, object]:
+    """The fields of the form that are filled in."""
+    return {name: text.strip() for name in names if (text := call.field(f"{prefix}{name}") or "").strip()}
+
+
+def _report_draft(call: PageCall) -> ReportDraft:
+    """What the company says for its report. Raises `SeveralFaults`, each fault at its field."""
+    study = read(StudyBody, _filled(call, STUDY_FIELDS, "study_"))
+    said = _filled(call, BATTERY)
+    numbers = {name: typed_number(str(text)) for name, text in said.items() if name in _NUMBERS}
+    battery = read(DeclaredBatteryBody, said | numbers) if said else None
+    return ReportDraft(
+        study={name: text for name, text in study.model_dump().items() if text},
+        battery=None if battery is None else BatteryDraft(**battery.model_dump()),
+    )
+
+
 def difference(view: DeclarationView) -> Decimal | None:
     """The present total less the filed one; None without a present one, or if it is per another unit."""
     now, pinned = view.current, view.declaration.statement
@@ -203,4 +255,6 @@ def _form(call: PageCall, trace_id: UUID, typed: Mapping[str, str]) -> Response:
         ],
         rule_sets=RULE_SETS,
         values=typed,
+        study=[(f"study_{name}", word(f"study_{name}", language_of(_))) for name in STUDY_FIELDS],
+        battery=[(name, word(_LABELS[name], language_of(_)), name in _NUMBERS) for name in BATTERY],
     )

@@ -65,6 +65,8 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "category": ("Category of vehicle", "車両区分"),
     "capacity": ("Usable capacity at the beginning of life", "使用可能容量（使用開始時）"),
     "cycles": ("Full cycles a year", "年間等価フルサイクル数"),
+    "warranty_km": ("Warranty in kilometres", "保証走行距離（km）"),
+    "km_per_year": ("Kilometres a year", "年間走行距離（km）"),
     "years": ("Years of operation", "使用年数"),
     "total_kwh": ("Energy over the service life", "耐用期間中の総供給エネルギー"),
     "per_kwh": ("Carbon footprint per kWh", "1kWh当たりのカーボンフットプリント"),
