@@ -54,6 +54,7 @@ VIEWS = {
     model.ReceivedInquiry: "HopView",
     model.Questions: "QuestionsView",
     model.ReceivedQuestions: "ReceivedQuestionsView",
+    model.Renewal: "RenewalView",
     model.Relation: "RelationView",
     model.Report: "ReportView",
     model.ReportItem: "ReportItemView",

@@ -589,6 +589,7 @@ V1: Final[tuple[Call, ...]] = (
     call("POST", "/v1/updates/{update_id}/approve", at={"update_id": "{update}"}),
     call("GET", "/v1/parts/{trace_id}/questions", at={"trace_id": "{bought}"}),
     call("GET", "/v1/outliers", limit="1", after="{trade}"),
+    call("GET", "/v1/renewals", months="0", limit="1", after="{statement}"),
     call("GET", "/v1/parts/{trace_id}/indicators", at=_AT_PART, base_year="2025"),
     call("GET", "/v1/scope3/category-1", year="2026"),
     call(

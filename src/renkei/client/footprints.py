@@ -18,6 +18,7 @@ from renkei.client.model import (
     Proposal,
     Questions,
     ReceivedQuestions,
+    Renewal,
     Statement,
     ValueDraft,
 )
@@ -50,6 +51,12 @@ class Footprints:
     def questions(self, trace_id: UUID) -> Questions:
         """What looks like a slip in an own value, and in the answers of a bought part's suppliers."""
         return self._wire.get(Questions, place("parts", trace_id, "questions"))
+
+    def renewals(
+        self, *, months: int = 12, page_size: int = 100, after: Cursor | None = None
+    ) -> Listing[Renewal]:
+        """Own footprints whose period ended `months` ago or earlier, the oldest first."""
+        return self._wire.listing(Page[Renewal], "/renewals", months=months, page_size=page_size, after=after)
 
     def outliers(self, *, page_size: int = 100, after: Cursor | None = None) -> Listing[ReceivedQuestions]:
         """Answers of all suppliers that something is asked about."""

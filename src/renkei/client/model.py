@@ -1139,6 +1139,18 @@ class EngagementReads:
     reads: tuple[EngagementRead, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """A footprint that is due for renewal; next year's sheet begins from `sheet_id`."""
+
+    statement_id: UUID
+    version: int
+    trace_id: UUID
+    name: str
+    period_to: date
+    sheet_id: UUID | None
+
+
 # -- questions -----------------------------------------------------------------------------------------------------
 
 

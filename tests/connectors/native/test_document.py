@@ -12,7 +12,7 @@ import pytest
 import schemathesis
 
 from tests.connectors.native.contract import Contract
-from tests.connectors.native.test_ownership import CONCLUSION, FACTORS, SEAT, engaged
+from tests.connectors.native.test_ownership import CONCLUSION, EXPIRED, FACTORS, SEAT, engaged
 from tests.connectors.native.test_sheets import SHEET
 from tests.connectors.native.world import Member, World, good
 
@@ -150,6 +150,12 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         )
     )
     update = a.waiting_update()
+    outlier = a.part("外れ値品")
+    b.link(a.ask(b, outlier), own)
+    far = {"declared_unit": "kilogram", "stages": {"production": 9000}}
+    good(a.put(f"/parts/{outlier}/estimate", far))
+    world.work_off()
+    good(a.put(f"/parts/{a.part('期限切れ')}/footprint", EXPIRED))
     engagement, finding = engaged(a, b)
     good(a.post("/factor-sets", FACTORS))
     good(a.post(f"/factor-sets/{FACTORS['set_id']}/2024/loans", {"borrower_id": b.id}))

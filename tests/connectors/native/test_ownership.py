@@ -19,6 +19,12 @@ STATEMENT = {"declared_unit": "kilogram", "declared": {"production": {"own": 1}}
 VALUE = {"declared_unit": "kilogram", "stages": {"production": 1}}
 WHAT_IF = {"changes": [{"trace_id": "{mine}", "value_factor": 1}]}
 DECLARATION = {"rule_set": "x", "period_from": "2026-04-01", "period_to": "2027-03-31"}
+EXPIRED = {
+    "declared_unit": "kilogram",
+    "declared": {"production": {"own": 1}},
+    "period_from": "2020-04-01",
+    "period_to": "2021-03-31",
+}
 OFFER = {"verifier_id": "{b}", "valid_until": "2999-03-31T00:00:00Z"}
 CONCLUSION = {
     "verdict": "verified",
@@ -228,6 +234,7 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/declarations?after={declaration}", {}),
     ("GET", "/engagements?after={engagement}", {}),
     ("GET", "/outliers?after={trade}", {}),
+    ("GET", "/renewals?after={statement}", {}),
     ("GET", "/engagements?declaration_id={declaration}", {}),
     ("GET", "/footprints?trace_ids={part}", {}),
     ("GET", "/factors?set_id={factor_set}", {}),
@@ -297,6 +304,7 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
             "loan_id"
         ],
         "{seat}": good(a.post("/factor-seats", SEAT))["seat_id"],
+        "{statement}": good(a.put(f"/parts/{a.part('期限切れ')}/footprint", EXPIRED))["statement_id"],
         "{engagement}": engagement,
         "{finding}": finding,
         "{mine}": mine,

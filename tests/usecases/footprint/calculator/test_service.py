@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ from renkei.usecases.footprint.calculator.service import (
     begin_next,
     calculate_sheet,
     put_sheet,
+    renewals,
     sheet_version,
     sheets,
 )
@@ -126,6 +127,34 @@ def test_a_new_year_starts_from_last_years_sheet(database, chain, a):
     kept = database.run(a, lambda tx: put_sheet(tx, following.sheet))
     assert kept.sheet_id != stored.sheet_id
     assert chain.statement(a, part).period_to == date(2026, 3, 31)
+
+
+def test_what_is_due_for_renewal_is_listed_the_oldest_first(database, chain, a, b):
+    """Periods to 31 March 2024 and 2025: on 26 November 2026 both are more than 12 months ago, one more than 24."""
+    old, newer, without = (chain.part(a, name) for name in ("旧年度", "前年度", "期間なし"))
+    put(database, a, newer)
+    stored = put(database, a, old, period_from=date(2023, 4, 1), period_to=date(2024, 3, 31))
+    chain.state(a, without, 1)
+
+    def due(operator=a, **said):
+        def work(tx):
+            tx.now = datetime(2026, 11, 26, tzinfo=UTC)
+            return renewals(tx, **said)
+
+        return database.read(operator, work)
+
+    assert [(one.name, one.period_to) for one in due().items] == [
+        ("旧年度", date(2024, 3, 31)),
+        ("前年度", date(2025, 3, 31)),
+    ]
+    assert due().items[0].sheet_id == stored.sheet_id
+    assert [one.name for one in due(months=24).items] == ["旧年度"]
+    first = due(limit=1)
+    assert [one.name for one in due(limit=1, after=first.next_cursor).items] == ["前年度"]
+    assert due(b).items == ()
+    assert due(b, after=first.next_cursor).items == ()
+    put(database, a, old, period_from=date(2025, 12, 1), period_to=date(2026, 11, 25))
+    assert [one.name for one in due().items] == ["前年度"], "renewed"
 
 
 def test_for_one_customer_only(database, chain, a, b):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from renkei.commons.edge.calls import Answer, Open, page_json, placed
 from renkei.commons.edge.context import AppContext
-from renkei.commons.edge.fields import Id, Limit
+from renkei.commons.edge.fields import After, Id, Limit
 from renkei.commons.edge.openapi import takes
 from renkei.database.transaction import Transaction
 from renkei.usecases.footprint.calculator import service
@@ -17,10 +17,12 @@ from renkei.usecases.footprint.calculator.api_model import (
     CalculationView,
     NextSheetView,
     PutSheetBody,
+    RenewalsView,
     SheetBody,
     SheetsView,
     SheetView,
     item_json,
+    renewal_json,
     sheet_json,
     stored_json,
 )
@@ -149,6 +151,21 @@ def routers(_context: AppContext) -> tuple[APIRouter, ...]:
                 "ask_fields": list(following.fields),
                 "ask_lines": list(following.lines),
             }
+
+        return call.read(work)
+
+    @routes.get("/renewals", response_model=RenewalsView)
+    def get_renewals(
+        call: Open,
+        months: Annotated[int, Query(ge=0, le=120, description="since the period ended")] = 12,
+        limit: Limit = 50,
+        after: After = None,
+    ) -> Response:
+        """Own footprints that are due for renewal, the oldest first; next year's sheet begins from `sheet_id`."""
+
+        def work(tx: Transaction) -> dict[str, object]:
+            page = service.renewals(tx, months=months, after=after, limit=limit)
+            return page_json(page, renewal_json)
 
         return call.read(work)
 

@@ -36,6 +36,7 @@ from renkei.usecases.footprint.calculator.model import (
     Origin,
     OwnValue,
     RatingOverride,
+    Renewal,
     Sheet,
     SheetLine,
     Split,
@@ -417,6 +418,27 @@ class SheetsView(View):
     stale: bool = False
 
 
+class RenewalView(View):
+    """A footprint that is due for renewal."""
+
+    statement_id: Id
+    version: int
+    trace_id: Id
+    name: str
+    period_to: DayText
+    sheet_id: Id | None = Field(
+        description="the sheet from which next year's begins (`/sheets/{sheet_id}/next`)"
+    )
+
+
+class RenewalsView(View):
+    """A page of them."""
+
+    items: list[RenewalView]
+    next: Id | None
+    stale: bool = False
+
+
 class NextSheetView(View):
     """A sheet to begin with. Everything is as last year; what has to be asked for is named."""
 
@@ -494,4 +516,16 @@ def item_json(one: StoredSheet) -> dict[str, Any]:
         "statement_id": one.statement_id,
         "created_by": one.created_by,
         "created_at": one.created_at,
+    }
+
+
+def renewal_json(one: Renewal) -> dict[str, Any]:
+    """A renewal as it is answered."""
+    return {
+        "statement_id": one.statement_id,
+        "version": one.version,
+        "trace_id": one.trace_id,
+        "name": one.name,
+        "period_to": one.period_to,
+        "sheet_id": one.sheet_id,
     }

@@ -310,3 +310,15 @@ class StoredSheet:
     created_by: str
     created_at: datetime
     superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """A footprint whose period ended long enough ago to be renewed; `sheet_id`: the sheet from which next year's begins."""
+
+    statement_id: UUID
+    version: int
+    trace_id: UUID
+    name: str
+    period_to: date
+    sheet_id: UUID | None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +21,7 @@ from renkei.usecases.footprint.calculator import store
 from renkei.usecases.footprint.calculator.documents import result_json
 from renkei.usecases.footprint.calculator.engine import calculate, refs_of
 from renkei.usecases.footprint.calculator.errors import SheetChanged, SheetMissing
-from renkei.usecases.footprint.calculator.model import Calculation, Question, Sheet, StoredSheet
+from renkei.usecases.footprint.calculator.model import Calculation, Question, Renewal, Sheet, StoredSheet
 from renkei.usecases.footprint.calculator.rules import NextSheet, faults_of, next_sheet
 from renkei.usecases.footprint.errors import PartMissing, TradeMissing, UnitNotDeclarable
 from renkei.usecases.footprint.factors.errors import FactorLicenceNeeded
@@ -98,6 +100,19 @@ def sheets(
 def begin_next(tx: Transaction, sheet_id: UUID) -> NextSheet:
     """Next year's sheet from this one, with what has to be asked for. Nothing is kept. Raises `SheetMissing`."""
     return next_sheet(sheet_version(tx, sheet_id).sheet)
+
+
+def renewals(
+    tx: Transaction, *, months: int = 12, after: UUID | None = None, limit: int = 100
+) -> Page[Renewal]:
+    """Own footprints whose period ended `months` ago or earlier, the oldest first: due for renewal."""
+    today = tx.now.date()
+    month = today.year * 12 + today.month - 1 - months
+    year, zero_based = divmod(month, 12)
+    last = monthrange(year, zero_based + 1)[1]
+    ended_by = date(year, zero_based + 1, min(today.day, last))
+    found = store.due(tx, ended_by, after=after, limit=limit + 1)
+    return page_of(found, limit, id_of=lambda one: one.statement_id)
 
 
 def _place(tx: Transaction, sheet: Sheet) -> tuple[Part, int | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import msgspec
 
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import dumps
-from renkei.usecases.footprint.calculator.model import Sheet, StoredSheet
+from renkei.usecases.footprint.calculator.model import Renewal, Sheet, StoredSheet
 
 
 def current(tx: Transaction, part_key: int, trade_key: int | None, sheet: Sheet) -> tuple[UUID, int] | None:
@@ -93,6 +94,29 @@ def listed(
         {"id": sheet_id, "version": version, "part": part_key, "after": after, "limit": limit},
     )
     return [_stored(row) for row in rows]
+
+
+def due(tx: Transaction, ended_by: date, *, after: UUID | None = None, limit: int = 100) -> list[Renewal]:
+    """Present general footprints of own parts whose period ended by a day, the oldest first; `after` opens the page."""
+    rows = tx.rows(
+        """
+        SELECT s.statement_id, s.version, p.trace_id, p.name, s.period_to,
+               (SELECT h.sheet_id FROM footprint.sheets h
+                 WHERE h.operator_key = commons.me() AND h.part_key = s.part_key AND h.trade_key IS NULL
+                   AND h.superseded_at IS NULL
+                 ORDER BY h.period_to DESC LIMIT 1) AS sheet_id
+          FROM footprint.statements s
+          JOIN commons.parts p ON p.part_key = s.part_key AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+         WHERE s.operator_key = commons.me() AND s.superseded_at IS NULL AND s.trade_key IS NULL
+           AND s.period_to <= %(ended)s
+           AND (%(after)s::uuid IS NULL OR (s.period_to, s.statement_key) >= (
+                 SELECT a.period_to, a.statement_key FROM footprint.statements a
+                  WHERE a.operator_key = commons.me() AND a.statement_id = %(after)s))
+         ORDER BY s.period_to, s.statement_key LIMIT %(limit)s
+        """,
+        {"ended": ended_by, "after": after, "limit": limit},
+    )
+    return [Renewal(**row) for row in rows]
 
 
 def end_of_parts(tx: Transaction, part_keys: Iterable[int]) -> None:
