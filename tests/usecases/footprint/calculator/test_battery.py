@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from renkei.usecases.footprint.calculator.battery import (
     CyclesMissing,
+    Duty,
     ElectricityUse,
     Input,
     Recycled,
@@ -18,6 +21,7 @@ from renkei.usecases.footprint.calculator.battery import (
     cff_disposal,
     cff_energy,
     cff_material,
+    class_of,
     cut_off,
     electricity_side_by_side,
     per_kwh,
@@ -136,4 +140,16 @@ def test_every_rule_set_says_its_version_and_source():
     for name, rules in battery_rules().items():
         assert rules.version, name
         assert rules.source, name
-        assert rules.dates["declaration"] < rules.dates["class"] < rules.dates["threshold"]
+        assert set(rules.schedule) == {"ev", "industrial", "lmt", "industrial_external_storage"}
+        for duties in rules.schedule.values():
+            assert duties["declaration"].day < duties["class"].day < duties["threshold"].day
+    assert RULES.schedule["ev"]["declaration"] == Duty(date(2025, 2, 18), 12)
+    assert RULES.schedule["lmt"]["threshold"] == Duty(date(2031, 8, 18), 18)
+
+
+def test_classes_are_data_and_there_are_none_until_an_act_sets_them():
+    """Bounds made up: A up to 0.1, B up to 0.2, C above; 0.1 is still A, 0.15 is B."""
+    assert class_of(RULES, d("0.15")) is None
+    with_classes = replace(RULES, classes=(("A", d("0.1")), ("B", d("0.2")), ("C", None)))
+    values = {"0.05": "A", "0.1": "A", "0.15": "B", "0.2": "B", "0.201": "C"}
+    assert {value: class_of(with_classes, d(value)) for value in values} == values

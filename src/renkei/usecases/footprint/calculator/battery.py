@@ -52,7 +52,16 @@ class BatteryRules:
     recycling: Recycling
     allocation_a: Mapping[str, Decimal]
     energy_b: Decimal
-    dates: Mapping[str, date]
+    schedule: Mapping[str, Mapping[str, Duty]]
+    classes: tuple[tuple[str, Decimal | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """When a duty of Article 7 begins: on this day, or so many months after its act enters into force, whichever is later."""
+
+    day: date
+    months_after_act: int
 
 
 @cache
@@ -72,7 +81,15 @@ def battery_rules() -> Mapping[str, BatteryRules]:
             recycling=one["recycling"],
             allocation_a={key: Decimal(x) for key, x in one["cff"]["A"].items()},
             energy_b=Decimal(one["cff"]["B"]),
-            dates={key: date.fromisoformat(x) for key, x in one["dates"].items()},
+            schedule={
+                category: {
+                    duty: Duty(date.fromisoformat(day), months) for duty, (day, months) in duties.items()
+                }
+                for category, duties in one["schedule"].items()
+            },
+            classes=tuple(
+                (name, None if bound is None else Decimal(bound)) for name, bound in one["classes"]
+            ),
         )
         for name, one in said["rule_sets"].items()
     }
@@ -121,6 +138,14 @@ def per_kwh(emissions: Mapping[Stage, Decimal], total_kwh: Decimal) -> dict[Stag
     """kgCO2e of one battery, by stage, per kWh of the total energy that it delivers."""
     with localcontext(CONTEXT):
         return {stage: to_15_digits(emission / total_kwh) for stage, emission in emissions.items()}
+
+
+def class_of(rules: BatteryRules, value: Decimal) -> str | None:
+    """The performance class of kgCO2e per kWh (Article 7(2)): the best whose bound it keeps; None without classes."""
+    for name, bound in rules.classes:
+        if bound is None or value <= bound:
+            return name
+    return None
 
 
 # -- electricity ---------------------------------------------------------------------------------------------------------

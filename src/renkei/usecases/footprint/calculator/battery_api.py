@@ -112,6 +112,13 @@ class RecycledView(View):
     in_force: NumberOut = Field(description="by the rule set")
 
 
+class DutyView(View):
+    """When a duty begins: on this day, or so many months after its act enters into force, whichever is later."""
+
+    day: DayText
+    months_after_act: int
+
+
 class BatteryView(View):
     """kgCO2e per kWh that the battery delivers in its life."""
 
@@ -128,7 +135,10 @@ class BatteryView(View):
     electricity: list[ElectricityRuleView]
     cut_off: CutOffView | None
     recycled: list[RecycledView]
-    dates: dict[str, DayText] = Field(description="data of the rule set; check the current text")
+    performance_class: str | None = Field(description="null: no act has set classes yet")
+    schedule: dict[str, dict[str, DutyView]] = Field(
+        description="by category of battery and duty: data of the rule set; check the current text"
+    )
 
 
 def add_battery(routes: APIRouter) -> None:
@@ -198,7 +208,14 @@ def _battery(rules: battery.BatteryRules, given: BatteryBody) -> dict[str, Any]:
             "too_heavy": list(component.too_heavy),
         },
         "recycled": [_recycled(rules, one) for one in given.recycled],
-        "dates": dict(rules.dates),
+        "performance_class": battery.class_of(rules, each_kwh(total)),
+        "schedule": {
+            category: {
+                duty: {"day": one.day, "months_after_act": one.months_after_act}
+                for duty, one in duties.items()
+            }
+            for category, duties in rules.schedule.items()
+        },
     }
 
 

@@ -8,7 +8,6 @@ not disclosed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any, Final
 from uuid import UUID
@@ -332,10 +331,5 @@ def _battery(draft: BatteryDraft, statement: Statement) -> dict[str, Any]:
         "stages_per_kwh": {stage.value: x for stage, x in battery.per_kwh(emissions, life.total_kwh).items()},
         "conformity_id": draft.conformity_id,
         "study_url": draft.study_url,
-        "performance_class": draft.performance_class,
-        "dates": {name: _day(day) for name, day in rules.dates.items()},
+        "performance_class": draft.performance_class or battery.class_of(rules, each_kwh),
     }
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
