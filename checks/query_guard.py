@@ -34,6 +34,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "commons.trade_shares": ("operator_key",),
     "commons.consents": ("operator_key",),
     "commons.files": ("operator_key",),
+    "commons.imports": ("operator_key",),
+    "commons.mappings": ("operator_key",),
     "commons.idempotency": ("operator_key",),
     "commons.history": ("operator_key",),
     "commons.trades": ("downstream_key", "upstream_key"),

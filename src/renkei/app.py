@@ -213,6 +213,7 @@ def create_app(
         LimitBodies,
         limits=(
             ("/v1/bulk/", None),
+            ("/v1/imports/", None),
             ("/v1/files/", settings.file_size_limit_bytes),
             ("/v1/", settings.v1_body_limit_bytes),
             ("/app/", settings.v1_body_limit_bytes),

@@ -354,6 +354,12 @@ class Settings(BaseSettings):
         "Workbooks that one process of the server opens at once: times their memory, this must be there.",
         ge=1,
     )
+    imports_waiting_limit: int = _setting(
+        _SHEETS,
+        20,
+        "Uploads of one operator that may wait for a confirmation; each holds its file in the database.",
+        ge=1,
+    )
     import_keep_hours: int = _setting(
         _SHEETS,
         72,

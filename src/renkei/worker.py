@@ -33,6 +33,7 @@ from renkei.commons.access.service import forget_expired_sessions, forget_rates
 from renkei.commons.consents import service as consents
 from renkei.commons.edge.context import AppContext
 from renkei.commons.files.service import clear_abandoned
+from renkei.commons.imports import service as imports
 from renkei.commons.ledger.sequencing import Sequencer, forget_heads
 from renkei.commons.ledger.witness import FileWitness
 from renkei.commons.notifications import service as notifications
@@ -214,6 +215,7 @@ class _Timers:
         settings, clock = worker.settings, worker.database.clock
         daily = (
             Timer("structures_begun", parts.owners_of_beginning_structures, parts.begin_structures),
+            self._expiring_imports(),
             Timer("shares_turned", shares.owners_of_turning_shares, shares.turn_shares),
             *(timer for use_case in use_cases() for timer in use_case.timers),
         )
@@ -233,6 +235,15 @@ class _Timers:
                 self._clear_all(fence)
                 clear_at = time.monotonic() + settings.clearing_interval_seconds
             lock.wait(min(1.0, settings.duties_interval_seconds))
+
+    def _expiring_imports(self) -> Timer:
+        """Uploads that nobody confirmed are forgotten."""
+        kept = timedelta(hours=self._worker.settings.import_keep_hours)
+        return Timer(
+            "imports_expired",
+            lambda tx: imports.owners_with_expired(tx, tx.now - kept),
+            lambda tx: imports.expire(tx, tx.now - kept),
+        )
 
     def _as_each(self, timer: Timer, fence: Fence) -> bool:
         """Do its work as every operator that has something due, each in its own transaction; whether all succeeded.

@@ -24,6 +24,24 @@ from tests.client.test_nouns import bought_part, part
 PDF = b"%PDF-1.7\n%%EOF\n"
 
 
+class TestImports:
+    def test_a_bill_of_materials_is_shown_then_confirmed(self, company):
+        a = company("A社")
+        a.client.imports.save_mapping("PLM", {"columns": {"part": "図番"}, "default_unit": "個"})
+        shown = a.client.imports.bom("親品番,図番,員数\nP,A,2\n".encode(), name="plm.csv", mapping="PLM")
+        assert (shown.state, shown.report.faults.count, shown.report.changes["parts_new"]) == ("ready", 0, 2)
+        assert a.client.imports.check(shown.import_id).state == "ready"
+        done = a.client.imports.confirm(shown.import_id)
+        assert done.result == {"parts_created": 2, "parts_updated": 0, "structures": 1}
+        with pytest.raises(errors.ConflictError):
+            a.client.imports.discard(shown.import_id)
+        assert [one.state for one in a.client.imports.list()] == ["done"]
+        faulty = a.client.imports.bom("親品番,図番,員数\nP,,2\n".encode(), mapping="PLM")
+        [fault] = faulty.report.faults.items
+        assert (faulty.state, fault.code, fault.row, fault.column) == ("faulty", "cell_missing", 2, "B")
+        assert a.client.imports.get(faulty.import_id) == faulty
+
+
 def footprint(own) -> FootprintDraft:
     return FootprintDraft(declared_unit="piece", declared={"production": EmissionDraft(own=own)})
 

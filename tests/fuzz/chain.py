@@ -49,6 +49,8 @@ LISTS = (
     "/files",
     "/declarations",
     "/updates",
+    "/imports",
+    "/import-mappings",
 )
 _serial = count(1)
 
@@ -168,6 +170,12 @@ def found(world: World, http: TestClient) -> Chain:
     things["seat"] = good(a.post("/factor-seats", SEAT))["seat_id"]
     things["battery"] = a.part("電池", unit="unit")
     good(a.put(f"/parts/{things['battery']}/footprint", STATEMENT | {"declared_unit": "unit"}))
+    for name in ("import", "lost_import"):
+        text = f"親品番,子品番,員数,単位\n取込{name},取込子,1,個\n"
+        things[name] = good(a.call("POST", "/imports/bom", text.encode()))["import_id"]
+    for name in ("mapping", "lost_mapping"):
+        things[name] = f"{name}{number}"
+        good(a.put(f"/import-mappings/bom/{things[name]}", {}))
     things["track"] = str(uuid4())
     return Chain(world, a, b, joined, things)
 

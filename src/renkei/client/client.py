@@ -17,6 +17,7 @@ from renkei.client.engagements import Engagements
 from renkei.client.files import Files, PartCertificates
 from renkei.client.footprints import Estimates, Footprints, Proposals
 from renkei.client.inquiries import Inquiries
+from renkei.client.imports import Imports
 from renkei.client.notifications import Notifications
 from renkei.client.operators import Operators, Plants
 from renkei.client.parts import Parts, Structures
@@ -82,6 +83,7 @@ class Client:
         self.files = Files(self._wire)
         self.certificates = PartCertificates(self._wire)
         self.bulk = Bulk(self._wire)
+        self.imports = Imports(self._wire)
         self.notifications = Notifications(self._wire)
 
     @property

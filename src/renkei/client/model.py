@@ -1274,3 +1274,70 @@ class BulkResult:
     parts_updated: int
     structures: int
     parts: tuple[BulkPart, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFinding:
+    """One thing about a file, with its place; `row` of a text file is the record, `line` its first line."""
+
+    code: str
+    pointer: str
+    en: str
+    ja: str
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    line: int | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFindings:
+    """All are counted, the first 1,000 listed."""
+
+    count: int
+    items: tuple[FileFinding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What was found in a file: faults block, questions are answered by the confirmation; what it would change."""
+
+    faults: FileFindings
+    questions: FileFindings
+    notes: FileFindings
+    read: Mapping[str, Any]
+    changes: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """An uploaded file: `ready` to be confirmed, or what became of it; `result` is what was stored."""
+
+    import_id: UUID
+    kind: str
+    file_name: str
+    size_bytes: int
+    state: Literal["faulty", "ready", "done", "discarded", "expired"]
+    report: ImportReport
+    result: Mapping[str, Any] | None
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportItem:
+    """An uploaded file in a list."""
+
+    import_id: UUID
+    kind: str
+    file_name: str
+    size_bytes: int
+    state: Literal["faulty", "ready", "done", "discarded", "expired"]
+    faults: int
+    questions: int
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from renkei.commons.access import tables as _access
 from renkei.commons.consents import tables as _consents
 from renkei.commons.files import tables as _files
+from renkei.commons.imports import tables as _imports
 from renkei.commons.ledger import tables as _ledger
 from renkei.commons.metadata import metadata
 from renkei.commons.notifications import tables as _notifications
@@ -14,4 +15,4 @@ from renkei.commons.trades import tables as _trades
 
 __all__ = ["metadata"]
 
-_ = (_access, _consents, _files, _ledger, _notifications, _operators, _parts, _trades)
+_ = (_access, _consents, _files, _imports, _ledger, _notifications, _operators, _parts, _trades)

@@ -12,7 +12,7 @@ import pytest
 import schemathesis
 
 from tests.connectors.native.contract import Contract
-from tests.connectors.native.test_ownership import CONCLUSION, EXPIRED, FACTORS, SEAT, engaged
+from tests.connectors.native.test_ownership import BOM, CONCLUSION, EXPIRED, FACTORS, SEAT, engaged
 from tests.connectors.native.test_sheets import SHEET
 from tests.connectors.native.world import Member, World, good
 
@@ -172,6 +172,8 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         "trade_id": asked["trade_id"],
         "file_id": file["file_id"],
         "sheet_id": good(a.put(f"/parts/{bought}/sheets", SHEET))["sheet_id"],
+        "import_id": good(a.call("POST", "/imports/bom", BOM))["import_id"],
+        "name": good(a.put("/import-mappings/bom/PLM", {}))["name"],
         "set_id": "jp-fuels",
         "version": "2024",
         "factor_id": "city-gas",

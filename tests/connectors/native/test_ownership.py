@@ -64,6 +64,7 @@ SHEET = {
         }
     ],
 }
+BOM = "親品番,子品番,員数,単位\n取込親,取込子,1,個\n".encode()
 LINE = {"child": {"trace_id": "{part}"}, "amount": 1, "unit": "kilogram"}
 
 MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -182,6 +183,13 @@ MISSING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("POST", "/factor-sets/{factor_set}/2024/loans", {"json": {"borrower_id": "{b}"}}),
     ("POST", "/factor-loans/{loan}/end", {}),
     ("POST", "/factor-seats/{seat}/end", {}),
+    ("GET", "/imports/{import}", {}),
+    ("POST", "/imports/{import}/check", {}),
+    ("POST", "/imports/{import}/confirm", {}),
+    ("DELETE", "/imports/{import}", {}),
+    ("GET", "/import-mappings/bom/{mapping}", {}),
+    ("DELETE", "/import-mappings/bom/{mapping}", {}),
+    ("POST", "/imports/bom?mapping={mapping}", {"content": b"x"}),
     ("POST", "/trades/{trade}/proposal", {"json": VALUE}),
     ("POST", "/proposals/{proposal}/confirm", {"json": {"trace_id": "{mine}"}}),
     ("POST", "/proposals/{proposal}/replace", {"json": {"trace_id": "{mine}"} | STATEMENT}),
@@ -199,6 +207,7 @@ REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ),
     ("POST", "/families", {"json": {"name": "X", "members": ["{part}"]}}),
     ("PUT", "/parts/{mine}/certificate", {"json": {"files": [{"file_id": "{file}"}]}}),
+    ("PUT", "/import-mappings/bom/{mapping}", {"json": {"plant_id": "{plant}"}}),
 )
 """The id stands in the content: answered 422 with its place."""
 
@@ -238,6 +247,7 @@ EMPTY: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("GET", "/engagements?declaration_id={declaration}", {}),
     ("GET", "/footprints?trace_ids={part}", {}),
     ("GET", "/factors?set_id={factor_set}", {}),
+    ("GET", "/imports?after={import}", {}),
     ("POST", "/notifications/read", {"json": {"notification_ids": ["{notification}"]}}),
 )
 """Answered as if there were nothing."""
@@ -298,6 +308,8 @@ def ids(world: World, a: Member, b: Member, c: Member) -> dict[str, str]:
         "{file}": file["file_id"],
         "{factor_set}": factors["set_id"],
         "{sheet}": sheet["sheet_id"],
+        "{import}": good(a.call("POST", "/imports/bom", BOM))["import_id"],
+        "{mapping}": good(a.put("/import-mappings/bom/A社のPLM", {}))["name"],
         "{update}": update["update_id"],
         "{declaration}": good(a.get("/declarations"))["items"][0]["declaration_id"],
         "{loan}": good(a.post(f"/factor-sets/{factors['set_id']}/2024/loans", {"borrower_id": b.id}))[
@@ -352,6 +364,8 @@ def everything(member: Member, ids: dict[str, str]) -> dict[str, Any]:
         "/factor-seats",
         "/factor-loans",
         "/factor-uses",
+        "/imports",
+        "/import-mappings",
         "/me",
     )
     seen = {path: good(member.get(path)) for path in paths}

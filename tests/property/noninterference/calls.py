@@ -149,6 +149,8 @@ V1_QUERIES: Final[Mapping[str, str]] = {
     "year": "2026",
     "version": "1",
     "size": "1",
+    "file_name": "bom.csv",
+    "mapping": "PLM",
     "first": "1",
     "second": "1",
     "at": "2026-10-01T00:30:00Z",
@@ -187,6 +189,7 @@ IDS: Final[Mapping[str, str]] = {
     "loan": "SELECT loan_id, ARRAY[operator_key, lent_by_key] FROM footprint.factor_sets WHERE loan_id IS NOT NULL",
     "finding": "SELECT finding_id, ARRAY[operator_key, verifier_key] FROM footprint.findings",
     "sheet": "SELECT DISTINCT sheet_id, ARRAY[operator_key] FROM footprint.sheets",
+    "import": "SELECT import_id, ARRAY[operator_key] FROM commons.imports",
     "track": "SELECT track_id, ARRAY[sender_key] FROM commons.events WHERE track_id IS NOT NULL",
     "open": "SELECT open_operator_id, ARRAY[operator_key] FROM commons.operators WHERE open_operator_id IS NOT NULL",
 }

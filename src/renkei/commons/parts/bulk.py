@@ -13,11 +13,12 @@ already (for a day: on that day) gets no new version.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from renkei.commons.parts import bulk_store as store
 from renkei.commons.parts.errors import (
+    ChangedMeanwhile,
     DuplicateChild,
     DuplicateRow,
     PartQuotaExceeded,
@@ -25,7 +26,7 @@ from renkei.commons.parts.errors import (
     SelfReference,
     TraceUnknown,
 )
-from renkei.commons.parts.model import BulkResult, BulkRow
+from renkei.commons.parts.model import BulkChanges, BulkResult, BulkRow, LineChange, PartChange
 from renkei.commons.parts.staging import Staged
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Database, Entry, Event, Transaction
@@ -50,9 +51,12 @@ def bulk_register(
         return database.run(entry, lambda tx: promote(tx, staged, part_limit=part_limit))
 
 
-def stage(rows: Iterable[BulkRow | Fault]) -> Staged:
-    """Check every row for itself and write it to temporary files; the caller closes what is returned."""
-    staged = Staged()
+def stage(rows: Iterable[BulkRow | Fault], *, merge: bool = False) -> Staged:
+    """Check every row for itself and write it to temporary files; the caller closes what is returned.
+
+    `merge`: a part that is registered keeps what its row does not say (null), and whether it is an end part.
+    """
+    staged = Staged(merge=merge)
     try:
         staged.take(rows)
     except BaseException:
@@ -71,25 +75,16 @@ def check_quota(tx: Transaction, held: int, new: int, limit: int | None = None) 
         raise PartQuotaExceeded(maximum=most, held=held, new=new)
 
 
-def promote(tx: Transaction, staged: Staged, *, part_limit: int | None = None) -> BulkResult:
-    """Check the staged rows against each other and what is stored, and store them. May be repeated. Raises as above."""
-    tx.caller.require(*WRITERS)
-    store.open_tables(tx)
-    store.copy_in(
-        tx, staged.chunks(staged.parts), staged.chunks(staged.children), staged.chunks(staged.lines)
-    )
-    faults = [*staged.faults, *_faults_among_rows(tx)]
-    store.add_children(tx)
-    faults += _faults_of_plants(tx)
-    store.find_known(tx)
-    if staged.has_traces:
-        store.find_traced(tx)
-    faults += _faults_of_traces(tx, staged)
-    if faults:
-        raise SeveralFaults(tuple(sorted(faults, key=_line_of)[:MOST_FAULTS]))
-    held, new = store.count_parts(tx)
-    check_quota(tx, held, new, part_limit)
-    store.find_changed(tx)
+def promote(
+    tx: Transaction, staged: Staged, *, part_limit: int | None = None, expect: str | None = None
+) -> BulkResult:
+    """Check the staged rows against each other and what is stored, and store them. May be repeated. Raises as above.
+
+    `expect`: the fingerprint of the changes that were shown; raises `ChangedMeanwhile` if it is another by now.
+    """
+    _prepare(tx, staged, part_limit)
+    if expect is not None and _changes(tx, most=0).fingerprint != expect:
+        raise ChangedMeanwhile
     ranges = [(first, first + ROWS_AT_ONCE - 1) for first in range(1, staged.last_row + 1, ROWS_AT_ONCE)]
     for first, last in ranges:
         store.insert_parts(tx, first, last)
@@ -104,6 +99,67 @@ def promote(tx: Transaction, staged: Staged, *, part_limit: int | None = None) -
     tx.emit(Event(REGISTERED, tx.caller.operator_key, tx.new_id(), data))
     return BulkResult(
         trace_ids=tuple(traces), parts_created=created, parts_updated=updated, structures=structures
+    )
+
+
+def compare(
+    tx: Transaction, staged: Staged, *, part_limit: int | None = None, most: int = 1_000
+) -> BulkChanges:
+    """What `promote` would change, `most` of each listed. Nothing is stored. Raises as above."""
+    _prepare(tx, staged, part_limit)
+    return _changes(tx, most=most)
+
+
+def _prepare(tx: Transaction, staged: Staged, part_limit: int | None) -> None:
+    """Take the rows into this transaction, check them, and find what they change."""
+    tx.caller.require(*WRITERS)
+    store.open_tables(tx)
+    store.copy_in(
+        tx, staged.chunks(staged.parts), staged.chunks(staged.children), staged.chunks(staged.lines)
+    )
+    faults = [*staged.faults, *_faults_among_rows(tx)]
+    store.add_children(tx)
+    faults += _faults_of_plants(tx)
+    store.find_known(tx, merge=staged.merge)
+    if staged.has_traces:
+        store.find_traced(tx)
+    faults += _faults_of_traces(tx, staged)
+    if faults:
+        raise SeveralFaults(tuple(sorted(faults, key=_line_of)[:MOST_FAULTS]))
+    held, new = store.count_parts(tx)
+    check_quota(tx, held, new, part_limit)
+    store.find_changed(tx)
+
+
+def _changes(tx: Transaction, *, most: int) -> BulkChanges:
+    store.gather_changes(tx)
+    counts = store.count_changes(tx)
+    return BulkChanges(
+        parts_new=counts["parts_new"],
+        parts_changed=counts["parts_changed"],
+        structures=counts["structures"],
+        lines_added=counts["added"],
+        lines_changed=counts["changed"],
+        lines_removed=counts["removed"],
+        fingerprint=counts["fingerprint"],
+        parts=tuple(PartChange(**row) for row in store.list_part_changes(tx, most)) if most else (),
+        lines=tuple(_line_change(row) for row in store.list_line_changes(tx, most)) if most else (),
+    )
+
+
+def _line_change(row: Mapping[str, Any]) -> LineChange:
+    return LineChange(
+        kind=row["kind"],
+        row=row["row"],
+        position=row["position"] or 0,
+        parent_name=row["parent_name"],
+        child_name=row["child_name"],
+        amount=row["amount"],
+        unit=row["unit"],
+        base_quantity=row["base_quantity"],
+        before_amount=row["before_amount"],
+        before_unit=row["before_unit"],
+        before_base_quantity=row["before_base_quantity"],
     )
 
 

@@ -16,6 +16,7 @@ from typing import Final
 from uuid import UUID
 
 import psycopg
+from psycopg.rows import DictRow
 
 from renkei.commons.parts.errors import PartConflict
 from renkei.database.transaction import Transaction
@@ -92,7 +93,15 @@ _RESOLVED: Final = (
 # Looked up row by row (OFFSET 0), so that the time does not hang on what the planner believes of `commons.parts`.
 _FIND: Final = """
     WITH found AS MATERIALIZED (
-      SELECT b.part_key AS drawn_key, p.*
+      SELECT b.part_key AS drawn_key, p.*,
+             CASE WHEN %(merge)s THEN coalesce(b.label, p.label) ELSE b.label END AS new_label,
+             CASE WHEN %(merge)s THEN coalesce(b.info1, p.info1) ELSE b.info1 END AS new_info1,
+             CASE WHEN %(merge)s THEN coalesce(b.info2, p.info2) ELSE b.info2 END AS new_info2,
+             CASE WHEN %(merge)s THEN coalesce(b.info3, p.info3) ELSE b.info3 END AS new_info3,
+             CASE WHEN %(merge)s THEN coalesce(b.unit, p.unit) ELSE b.unit END AS new_unit,
+             CASE WHEN %(merge)s THEN p.terminated ELSE b.terminated END AS new_terminated,
+             CASE WHEN %(merge)s THEN coalesce(b.mass, p.mass_kg_per_unit) ELSE b.mass END AS new_mass,
+             CASE WHEN %(merge)s THEN coalesce(b.density, p.density_kg_per_liter) ELSE b.density END AS new_density
         FROM bulk_parts b
         JOIN commons.plants q ON q.plant_id = b.plant_id AND q.operator_key = commons.me()
        CROSS JOIN LATERAL (
@@ -114,10 +123,12 @@ _FOUND: Final = """
               WHERE s.part_key = p.part_key AND s.operator_key = commons.me()
                 AND s.effective_from = b.effective_from
               ORDER BY s.version DESC LIMIT 1) END,
-           texts = NOT b.child AND (b.label, b.info1, b.info2, b.info3)
+           label = p.new_label, info1 = p.new_info1, info2 = p.new_info2, info3 = p.new_info3, unit = p.new_unit,
+           terminated = p.new_terminated, mass = p.new_mass, density = p.new_density,
+           texts = NOT b.child AND (p.new_label, p.new_info1, p.new_info2, p.new_info3)
                    IS DISTINCT FROM (p.label, p.info1, p.info2, p.info3),
-           inputs = NOT b.child AND ((b.terminated, b.unit) IS DISTINCT FROM (p.terminated, p.unit)
-                    OR (b.facts AND (b.mass, b.density)
+           inputs = NOT b.child AND ((p.new_terminated, p.new_unit) IS DISTINCT FROM (p.terminated, p.unit)
+                    OR (b.facts AND (p.new_mass, p.new_density)
                         IS DISTINCT FROM (p.mass_kg_per_unit, p.density_kg_per_liter)))
       FROM found p
      WHERE b.part_key = p.drawn_key
@@ -206,9 +217,9 @@ def foreign_plants(tx: Transaction, limit: int) -> list[tuple[int, int | None]]:
     ).fetchall()
 
 
-def find_known(tx: Transaction) -> None:
-    """Find the stored parts behind the staged ones, and what differs."""
-    parameters = {"today": tx.now.date()}
+def find_known(tx: Transaction, *, merge: bool) -> None:
+    """Find the stored parts behind the staged ones, and what differs. `merge`: what a row does not say stays as it is."""
+    parameters = {"today": tx.now.date(), "merge": merge}
     tx.execute(_FIND + " AND p.support_name = b.support_name" + _FOUND, parameters)
     tx.execute(_FIND + " AND p.support_name IS NULL AND b.support_name IS NULL" + _FOUND, parameters)
 
@@ -436,3 +447,96 @@ def touched(tx: Transaction) -> list[tuple[int, bool]]:
         """,
         {"today": tx.now.date()},
     ).fetchall()
+
+
+# What is going to change, beside what holds today. A line that only moves to another place is no change of it.
+_CHANGES: Final = (
+    """
+    CREATE TEMPORARY TABLE bulk_changes ON COMMIT DROP AS
+    WITH written AS (
+      SELECT b.row, b.part_key, coalesce(b.compared_key, b.held_key) AS before_key FROM bulk_parts b WHERE """
+    + _WRITES
+    + """), after AS (
+      SELECT w.* FROM ("""
+    + _RESOLVED
+    + """) w JOIN written USING (row)
+    ), before AS (
+      SELECT w.row, o.* FROM written w
+        JOIN commons.structure_lines o ON o.structure_key = w.before_key AND o.operator_key = commons.me()
+    )
+    SELECT w.row, a.position, b.position AS before_position, coalesce(a.child_key, b.child_key) AS child_key,
+           CASE WHEN b.child_key IS NULL THEN 'added' WHEN a.child_key IS NULL THEN 'removed' ELSE 'changed' END AS kind,
+           a.amount, a.unit, a.base_quantity, b.amount AS before_amount, b.unit AS before_unit,
+           b.base_quantity AS before_base_quantity
+      FROM after a FULL JOIN before b ON b.row = a.row AND b.child_key = a.child_key
+      JOIN written w ON w.row = coalesce(a.row, b.row)
+     WHERE (a.amount, a.unit, a.base_quantity, a.sourcing, a.counted_by, a.phantom, a.alternative_group, a.usage_share)
+           IS DISTINCT FROM
+           (b.amount, b.unit, b.base_quantity, b.sourcing, b.counted_by, b.phantom, b.alternative_group, b.usage_share)
+    """
+)
+
+
+def gather_changes(tx: Transaction) -> None:
+    """Write into `bulk_changes` which lines come, go and change."""
+    tx.execute(_CHANGES, {"today": tx.now.date()})
+
+
+def count_changes(tx: Transaction) -> DictRow:
+    """How much changes, and one text that is another one if anything of it is."""
+    row = tx.row(
+        """
+        SELECT p.parts_new, p.parts_changed, p.structures, l.added, l.changed, l.removed,
+               md5(concat(p.digest, l.digest)) AS fingerprint
+          FROM (SELECT count(*) FILTER (WHERE NOT b.known) AS parts_new,
+                       count(*) FILTER (WHERE b.texts OR b.inputs) AS parts_changed,
+                       count(*) FILTER (WHERE """
+        + _WRITES
+        + """) AS structures,
+                       md5(string_agg(concat_ws('|', b.natural_key, b.known, b.texts, b.inputs, b.label, b.info1, b.info2,
+                                                b.info3, b.unit, b.mass, b.density, b.effective_from, """
+        + _WRITES
+        + """), E'\n' ORDER BY b.natural_key)) AS digest
+                  FROM bulk_parts b) p,
+               (SELECT count(*) FILTER (WHERE c.kind = 'added') AS added,
+                       count(*) FILTER (WHERE c.kind = 'changed') AS changed,
+                       count(*) FILTER (WHERE c.kind = 'removed') AS removed,
+                       md5(string_agg(concat_ws('|', b.natural_key, d.natural_key, c.child_key * (c.kind = 'removed')::int,
+                                                c.kind, c.amount, c.unit, c.base_quantity, c.before_amount, c.before_unit,
+                                                c.before_base_quantity), E'\n'
+                                      ORDER BY b.natural_key, c.position, c.before_position)) AS digest
+                  FROM bulk_changes c
+                  JOIN bulk_parts b ON b.row = c.row AND NOT b.child
+                  LEFT JOIN bulk_parts d ON d.part_key = c.child_key) l
+        """
+    )
+    assert row is not None
+    return row
+
+
+def list_part_changes(tx: Transaction, limit: int) -> list[DictRow]:
+    """The first parts that come or change."""
+    return tx.rows(
+        """
+        SELECT b.row, b.child AS by_line, b.name, b.support_name, b.label, NOT b.known AS is_new
+          FROM bulk_parts b WHERE NOT b.known OR b.texts OR b.inputs
+         ORDER BY b.row, b.position NULLS FIRST LIMIT %s
+        """,
+        (limit,),
+    )
+
+
+def list_line_changes(tx: Transaction, limit: int) -> list[DictRow]:
+    """The first lines that come, go or change; those of parts that are there already come first."""
+    return tx.rows(
+        """
+        SELECT c.*, b.name AS parent_name, b.support_name AS parent_support_name,
+               coalesce(d.name, p.name) AS child_name, coalesce(d.support_name, p.support_name) AS child_support_name
+          FROM bulk_changes c
+          JOIN bulk_parts b ON b.row = c.row AND NOT b.child
+          LEFT JOIN bulk_parts d ON d.part_key = c.child_key
+          LEFT JOIN commons.parts p ON p.part_key = c.child_key AND p.operator_key = commons.me()
+         ORDER BY b.known DESC, c.row, coalesce(c.position, c.before_position), c.kind LIMIT %s
+        """,
+        (limit,),
+    )

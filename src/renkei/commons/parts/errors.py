@@ -120,6 +120,14 @@ class DuplicateRow(RenkeiError):
     ja = "この部品は{row}行目で既に登録されています。"
 
 
+class ChangedMeanwhile(Conflict):
+    """What would be stored is not any more what was shown."""
+
+    code = "changed_meanwhile"
+    en = "Your data changed since this was shown. Look at it again and confirm once more."
+    ja = "表示後にデータが変更されました。内容を確認し直してから再度確定してください。"
+
+
 class PartQuotaExceeded(Conflict):
     """More parts than one company may have."""
 

@@ -218,6 +218,53 @@ class BulkResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartChange:
+    """A part that a bulk registration makes or changes. `row` states it, or a line of that row names it (`by_line`)."""
+
+    row: int
+    by_line: bool
+    name: str
+    support_name: str | None
+    label: str | None
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChange:
+    """A line that comes, goes or changes with a bulk registration; `position` 0 for one that goes."""
+
+    kind: Literal["added", "changed", "removed"]
+    row: int
+    position: int
+    parent_name: str
+    child_name: str
+    amount: Decimal | None
+    unit: str | None
+    base_quantity: Decimal | None
+    before_amount: Decimal | None
+    before_unit: str | None
+    before_base_quantity: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkChanges:
+    """What a bulk registration would do: everything counted, the first of it listed.
+
+    `fingerprint` is another text if anything of it is another.
+    """
+
+    parts_new: int
+    parts_changed: int
+    structures: int
+    lines_added: int
+    lines_changed: int
+    lines_removed: int
+    fingerprint: str
+    parts: tuple[PartChange, ...] = ()
+    lines: tuple[LineChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartNumber:
     """How this operator (partner None) or a partner calls a part."""
 

@@ -30,7 +30,9 @@ _ROWS_A_WRITE: Final = 200
 class Staged:
     """The rows of one bulk registration as files to copy from (any number of times), and what was found wrong so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, merge: bool = False) -> None:
+        self.merge = merge
+        """Whether what a row does not say stays as it is stored."""
         self._open = ExitStack()
         self.parts = self._file()
         self.children = self._file()

@@ -12,9 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -36,6 +34,7 @@ from renkei.commons.edge.facts import header
 from renkei.commons.edge.fields import Day, Id
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import View, read
+from renkei.commons.imports.slots import SLOTS
 from renkei.commons.parts.bulk import promote, stage
 from renkei.commons.parts.model import BulkResult, BulkRow, CountedBy, LineDraft, PartDraft, Sourcing
 from renkei.commons.parts.rules import MAX_LINES
@@ -70,15 +69,6 @@ class LineTooLong(RenkeiError):
     code = "line_too_long"
     en = "This line is longer than {maximum} bytes."
     ja = "この行が上限の{maximum}バイトを超えています。"
-
-
-class TooManyImports(RenkeiError):
-    """The operator has as many bulk registrations running as it may."""
-
-    code = "too_many_imports"
-    kind = FaultKind.TOO_MANY
-    en = "Your company already has {maximum} bulk registration(s) running. Try again when it is done."
-    ja = "貴社の一括登録が既に{maximum}件実行中です。完了後にもう一度お試しください。"
 
 
 class BulkRowBody(PartBody):
@@ -131,33 +121,6 @@ class Sent:
     file: IO[bytes]
 
 
-class ImportSlots:
-    """How many bulk registrations of one operator run at once in this process. Safe to share between threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._running: dict[UUID, int] = {}
-
-    @contextmanager
-    def taken(self, operator_id: UUID, most: int) -> Iterator[None]:
-        """Hold one of an operator's `most` slots. Raises `TooManyImports`."""
-        with self._lock:
-            running = self._running.get(operator_id, 0)
-            if running >= most:
-                raise TooManyImports(maximum=most)
-            self._running[operator_id] = running + 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running[operator_id] -= 1
-                if not self._running[operator_id]:
-                    del self._running[operator_id]
-
-
-_slots: Final = ImportSlots()
-
-
 async def sent(request: Request) -> AsyncIterator[Sent]:
     """The body in a file, read only for somebody who may register parts."""
     media_type = header(request.scope, b"content-type")
@@ -168,7 +131,7 @@ async def sent(request: Request) -> AsyncIterator[Sent]:
     caller = await run_sync(call.caller)
     caller.require(*WRITERS)
     with (
-        _slots.taken(caller.operator_id, settings.imports_per_operator),
+        SLOTS.taken(caller.operator_id, settings.imports_per_operator),
         tempfile.TemporaryFile() as file,
     ):
         digest = await _read_into(file, request, settings.bulk_size_limit_bytes)

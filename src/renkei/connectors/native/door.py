@@ -34,6 +34,7 @@ from renkei.connectors.native import (
     selections,
     trades,
 )
+from renkei.connectors.spreadsheet import api as spreadsheet
 from renkei.kit.errors import RenkeiError, SeveralFaults
 
 OF_HTTP: Final = {
@@ -100,6 +101,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         export.router(),
         parts.router(),
         bulk.router(),
+        spreadsheet.router(),
         trades.router(),
         requests.router(),
         consents.router(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renkei.kit.errors import Conflict, FaultKind, Missing, RenkeiError
+from renkei.kit.errors import FaultKind, RenkeiError
 
 
 # -- the file as a whole ---------------------------------------------------------------------------------------------
@@ -277,23 +277,7 @@ class FileTextEncoding(RenkeiError):
     ja = "文字コードは{encoding}、区切り文字は{delimiter}として読み取ります。"
 
 
-# -- waiting imports and mappings ---------------------------------------------------------------------------------------
-class ImportNotReady(Conflict):
-    """An import with faults, or one that is over, cannot be confirmed."""
-
-    code = "import_not_ready"
-    en = "This import cannot be confirmed: it is {state}."
-    ja = "この取込は確定できません（状態: {state}）。"
-
-
-class ImportChanged(Conflict):
-    """What it would do is not any more what was shown."""
-
-    code = "import_changed"
-    en = "Your data changed since this was shown. Look at the new preview and confirm again."
-    ja = "表示後にデータが変更されました。新しいプレビューを確認してから再度確定してください。"
-
-
+# -- whose parts ---------------------------------------------------------------------------------------
 class PlantNotChosen(RenkeiError):
     """Several plants, and nothing says which."""
 
@@ -310,9 +294,178 @@ class PlantNone(RenkeiError):
     ja = "先に事業所を登録してください。部品は事業所に属します。"
 
 
-class PlantOfFileUnknown(Missing):
-    """The plant named beside the file is not an own one."""
+# -- bills of materials -------------------------------------------------------------------------------------------------
+class LevelUnreadable(RenkeiError):
+    """Not a level."""
 
-    code = "plant_not_found"
-    en = "There is no plant of yours with this identifier."
-    ja = "指定された識別子の自社事業所は存在しません。"
+    code = "level_unreadable"
+    en = "“{value}” is not a level such as 1, ..2 or 1.2.3."
+    ja = "「{value}」は1、..2、1.2.3のような階層ではありません。"
+
+
+class LevelJumps(RenkeiError):
+    """A part without a parent: its level is more than one below that of the row above."""
+
+    code = "level_jumps"
+    en = "Level {level} follows level {before}: the level between is missing."
+    ja = "階層{before}の次に階層{level}があり、間の階層がありません。"
+
+
+class PositionTwice(RenkeiError):
+    """One position of a parent is stated twice."""
+
+    code = "position_twice"
+    en = "Position {position} of “{parent}” is already stated in row {row}."
+    ja = "「{parent}」の位置「{position}」は{row}行目に既にあります。"
+
+
+class ChildDiffers(RenkeiError):
+    """The same child stands twice under a parent, and the two cannot be added up."""
+
+    code = "child_differs"
+    en = "“{child}” stands under “{parent}” in row {row} too, with another unit or treatment; they cannot be added up."
+    ja = "「{parent}」の子部品「{child}」は{row}行目にもあり、単位または扱いが異なるため合算できません。"
+
+
+class ChildAdded(RenkeiError):
+    """The same child at two positions: the amounts are added up."""
+
+    code = "child_added"
+    en = "“{child}” stands under “{parent}” at several positions; the amounts are added up."
+    ja = "「{parent}」の子部品「{child}」が複数の位置にあります。数量を合算します。"
+
+
+class ChildTwice(RenkeiError):
+    """The same child twice without positions: meant, or a repetition by mistake."""
+
+    code = "child_twice"
+    en = "“{child}” stands under “{parent}” in row {row} too. The amounts are added up; is that right?"
+    ja = "「{parent}」の子部品「{child}」は{row}行目にもあります。数量を合算しますが、よろしいですか。"
+
+
+class OwnChild(RenkeiError):
+    """A part that consists of itself."""
+
+    code = "own_child"
+    en = "“{part}” cannot be a child of itself."
+    ja = "「{part}」を自分自身の子部品にすることはできません。"
+
+
+class StructureDiffers(RenkeiError):
+    """The same part is taken apart twice, differently."""
+
+    code = "structure_differs"
+    en = "“{part}” consists of other lines here than below row {row}."
+    ja = "「{part}」の構成が{row}行目以下の構成と異なります。"
+
+
+class BomLoops(RenkeiError):
+    """A part needs itself, by way of others."""
+
+    code = "bom_loops"
+    en = "“{part}” needs itself by way of its own parts. Is that right (recycled material)?"
+    ja = "「{part}」が自身の構成の中に現れます（循環）。リサイクル材などとして正しいですか。"
+
+
+class PartDiffers(RenkeiError):
+    """Two rows say different things of one part."""
+
+    code = "part_differs"
+    en = "“{part}” has another {field} in row {row}; the first is taken. Is that right?"
+    ja = "「{part}」の{field}が{row}行目と異なります。最初の値を使用しますが、よろしいですか。"
+
+
+class UnitsAssumed(RenkeiError):
+    """Nothing says in what amounts are counted."""
+
+    code = "units_assumed"
+    en = "There is no column of units: all amounts are read as {unit}. Is that right?"
+    ja = "単位の列がありません。すべての数量を{unit}として読み取ります。よろしいですか。"
+
+
+class AmountZero(RenkeiError):
+    """Nothing of a child is needed."""
+
+    code = "amount_zero"
+    en = "The amount of “{child}” is 0. Is that right?"
+    ja = "「{child}」の数量が0です。よろしいですか。"
+
+
+class AmountSuspicious(RenkeiError):
+    """More than one would believe."""
+
+    code = "amount_suspicious"
+    en = "One “{parent}” needs {amount} {unit} of “{child}”. Is that right (unit, base quantity)?"
+    ja = "「{parent}」1単位当たり「{child}」が{amount} {unit}です。単位や基準数量は正しいですか。"
+
+
+class AmountJumped(RenkeiError):
+    """A hundred times as much as before, or a hundredth."""
+
+    code = "amount_jumped"
+    en = "The amount of “{child}” in “{parent}” goes from {before} to {after}. Is that right?"
+    ja = "「{parent}」の「{child}」の数量が{before}から{after}に変わります。正しいですか。"
+
+
+class LineEnded(RenkeiError):
+    """A line whose time is over."""
+
+    code = "line_ended"
+    en = "{count} line(s) that ended before today are left out: {rows}."
+    ja = "有効期間が終了した{count}行を除外しました: {rows}"
+
+
+class DatesDiffer(RenkeiError):
+    """The lines of one structure begin on different days."""
+
+    code = "dates_differ"
+    en = "The lines of “{parent}” begin on different days; a structure begins on one."
+    ja = "「{parent}」の各行の適用開始日が異なります。部品構成の適用開始日は1つです。"
+
+
+class PartNumbersAreNumbers(RenkeiError):
+    """Part numbers that a spreadsheet took for numbers."""
+
+    code = "part_numbers_are_numbers"
+    en = "{count} part number(s) are numbers in the sheet, such as {value}: leading zeros may be lost. Is that right?"
+    ja = "{count}件の品番が数値として入力されています（例: {value}）。先頭の0が失われている可能性があります。よろしいですか。"
+
+
+class PartNumberRewritten(RenkeiError):
+    """A part number that looks as if a spreadsheet had rewritten it."""
+
+    code = "part_number_rewritten"
+    en = "“{value}” looks like a part number that a spreadsheet turned into a number. Is it right?"
+    ja = "「{value}」は表計算ソフトが品番を数値に変換したもののようです。正しいですか。"
+
+
+class PartNumbersHalved(RenkeiError):
+    """Part numbers in full width."""
+
+    code = "part_numbers_half_width"
+    en = "{count} part number(s) in full-width letters are read in half width, such as {value}."
+    ja = "全角の品番{count}件を半角で読み取ります（例: {value}）。"
+
+
+class SharesInPercent(RenkeiError):
+    """Usage shares above 1 are percent."""
+
+    code = "shares_in_percent"
+    en = "The usage shares are read as percent."
+    ja = "使用比率をパーセントとして読み取ります。"
+
+
+class BomEmpty(RenkeiError):
+    """Headings, and nothing below."""
+
+    code = "bom_empty"
+    en = "There is no row below the headings."
+    ja = "見出しの下に行がありません。"
+
+
+class PlantUnknownInFile(RenkeiError):
+    """A plant that is none of the company's."""
+
+    code = "plant_of_row_unknown"
+    en = "“{value}” is not one of your plants."
+    ja = "「{value}」は自社の事業所ではありません。"

@@ -43,6 +43,10 @@ class Finding:
     place: Place
 
 
+def _order(one: Finding) -> tuple[int, int]:
+    return one.place.row or 0, number_of(one.place.column or "")
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything that was found: the first of each kind in order, and how many there are."""
@@ -52,16 +56,19 @@ class Findings:
 
     def add(self, kind: Kind, error: RenkeiError, place: Place | None = None) -> None:
         """Note one more."""
-        where = place or Place()
         for fault in error.faults:
-            self.counts[kind] += 1
-            if self.counts[kind] <= MOST_FINDINGS:
-                told = Fault(fault.code, where.pointer, fault.parameters, fault.en, fault.ja)
-                self.found.append(Finding(kind, told, where))
+            self.note(kind, fault, place or Place())
+
+    def note(self, kind: Kind, fault: Fault, place: Place) -> None:
+        """Note a fault that another room told, at its place in the file."""
+        self.counts[kind] += 1
+        if self.counts[kind] <= MOST_FINDINGS:
+            told = Fault(fault.code, place.pointer, fault.parameters, fault.en, fault.ja)
+            self.found.append(Finding(kind, told, place))
 
     def of(self, kind: Kind) -> list[Finding]:
-        """Those of one kind."""
-        return [one for one in self.found if one.kind == kind]
+        """Those of one kind, in the order of their places."""
+        return sorted((one for one in self.found if one.kind == kind), key=_order)
 
     @property
     def blocked(self) -> bool:

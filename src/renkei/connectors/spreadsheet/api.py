@@ -1,0 +1,430 @@
+"""Files under `/v1/imports`: uploaded and checked, looked at, confirmed; and the mappings by which they are read.
+
+An upload stores nothing but itself: `POST /v1/imports/bom` answers every fault, question and note with its sheet, row and
+column, and what would change. `POST …/confirm` does exactly that (which also answers the questions), or says that the
+data changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import Field
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from renkei.commons.edge.calls import Answer, Call, Disconnected, Open, call_without_body, page_json
+from renkei.commons.edge.fields import Id, Limit, MomentText, Name, NumberOut, Positive, Short
+from renkei.commons.edge.openapi import takes
+from renkei.commons.edge.validation import Body, View
+from renkei.commons.imports import service as imports
+from renkei.commons.imports.model import Import, ImportDraft, SavedMapping
+from renkei.commons.imports.slots import SLOTS
+from renkei.commons.operators.service import plants
+from renkei.commons.parts.errors import PlantUnknown
+from renkei.commons.parts.model import Sourcing
+from renkei.connectors.spreadsheet import bom_import
+from renkei.connectors.spreadsheet.bom_mapping import FIELDS, BomField, BomMapping, Layout
+from renkei.connectors.spreadsheet.reports import result_json
+from renkei.connectors.spreadsheet.workbooks import limits_of
+from renkei.database.caller import WRITERS
+from renkei.database.transaction import Transaction
+from renkei.kit.strict_json import BodyTooLarge
+
+_FILE: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_MOST_ENTRIES: Final = 200
+
+
+class BomMappingBody(Body):
+    """How a company's bill of materials is to be read. What is left out is recognised."""
+
+    columns: dict[BomField, Name] = Field(
+        default_factory=dict, max_length=len(FIELDS), description="field → the heading of its column"
+    )
+    sheet: Name | None = Field(default=None, description="default: the first sheet with the headings")
+    layout: Layout | None = None
+    plant_id: Id | None = Field(default=None, description="whose parts these are; default: the only plant")
+    product: Name | None = Field(default=None, description="what the parts of the top level go into")
+    default_unit: Short | None = None
+    base_quantity: Positive = Field(
+        default=1, validate_default=True, description="all amounts are per so many"
+    )
+    units: dict[Short, Short] = Field(
+        default_factory=dict, max_length=_MOST_ENTRIES, description="own word → unit"
+    )
+    words: dict[Short, Sourcing] = Field(
+        default_factory=dict, max_length=_MOST_ENTRIES, description="own word for made, bought, consigned"
+    )
+    skip_hidden_rows: bool = False
+    complete: bool = Field(default=False, description="a part without lines in the file has none")
+    decimal_comma: bool | None = Field(default=None, description="default: decided for each column")
+
+    def mapping(self) -> BomMapping:
+        """The same as the reader takes it."""
+        return BomMapping(**self.model_dump())
+
+
+class FileFindingView(View):
+    """One thing about the file, with its place."""
+
+    code: str
+    pointer: str
+    sheet: str | None
+    row: int | None = Field(description="of the sheet; of a text file, the record")
+    column: str | None
+    line: int | None = Field(description="of a text file: the record's first line")
+    parameters: dict[str, Any]
+    en: str
+    ja: str
+
+
+class FileFindingsView(View):
+    """All are counted, the first 1,000 listed."""
+
+    count: int
+    items: list[FileFindingView]
+
+
+class PartChangeView(View):
+    """A part that comes or changes."""
+
+    kind: Literal["new", "changed"]
+    name: str
+    support_name: str | None
+    label: str | None
+
+
+class LineChangeView(View):
+    """A line of a structure that comes, goes or changes."""
+
+    kind: Literal["added", "changed", "removed"]
+    parent: str
+    child: str
+    amount: NumberOut | None
+    unit: str | None
+    base_quantity: NumberOut | None
+    before_amount: NumberOut | None
+    before_unit: str | None
+    before_base_quantity: NumberOut | None
+
+
+class BomChangesView(View):
+    """What a bill of materials changes; the first 500 of each are listed."""
+
+    parts_new: int
+    parts_changed: int
+    structures: int = Field(description="new versions of structures")
+    lines_added: int
+    lines_changed: int
+    lines_removed: int
+    parts: list[PartChangeView]
+    lines: list[LineChangeView]
+
+
+class ImportReportView(View):
+    """What was found in a file, and what it would change."""
+
+    faults: FileFindingsView = Field(description="nothing can be stored")
+    questions: FileFindingsView = Field(description="the confirmation says yes to them")
+    notes: FileFindingsView
+    read: dict[str, Any] = Field(description="what was read, and how")
+    changes: BomChangesView | None
+
+
+class ImportView(View):
+    """An upload: `ready` to be confirmed, or what became of it."""
+
+    import_id: Id
+    kind: str
+    file_name: str
+    size_bytes: int
+    state: Literal["faulty", "ready", "done", "discarded", "expired"]
+    report: ImportReportView
+    result: dict[str, Any] | None = Field(description="what was stored")
+    created_by: str
+    created_at: MomentText
+    finished_at: MomentText | None
+    stale: bool = False
+
+
+class ImportItemView(View):
+    """An upload in a list."""
+
+    import_id: Id
+    kind: str
+    file_name: str
+    size_bytes: int
+    state: Literal["faulty", "ready", "done", "discarded", "expired"]
+    faults: int
+    questions: int
+    created_by: str
+    created_at: MomentText
+    finished_at: MomentText | None
+
+
+class ImportsView(View):
+    """A page of uploads, newest first."""
+
+    items: list[ImportItemView]
+    next: Id | None
+    stale: bool = False
+
+
+class MappingView(View):
+    """A saved mapping."""
+
+    kind: str
+    name: str
+    version: int
+    mapping: dict[str, Any]
+    created_by: str
+    created_at: MomentText
+    stale: bool = False
+
+
+class MappingsView(View):
+    """Saved mappings, by kind and name."""
+
+    items: list[MappingView]
+    next: str | None
+    stale: bool = False
+
+
+FileName = Annotated[str, Query(min_length=1, max_length=256, description="what the file is called")]
+MappingName = Annotated[Name, Path(max_length=256)]
+_MAPPING: Final = {
+    "columns": {"level": "構成LV", "part": "図番", "amount": "員数"},
+    "plant_id": "7f3c1a52-9a53-4bcb-8d86-0d7a4e6f1c11",
+    "units": {"ヶ": "unit"},
+    "base_quantity": 1000,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request whose body is a file; `call.body_bytes` is the hash of it, which stands for it."""
+
+    call: Call
+    content: bytes
+
+
+async def sent(request: Request) -> AsyncIterator[Sent]:
+    """The file, read only for somebody who may import, while one of the company's slots is held."""
+    call = call_without_body(request)
+    settings = call.context.settings
+    caller = await run_sync(call.caller)
+    caller.require(*WRITERS)
+    with SLOTS.taken(caller.operator_id, settings.imports_per_operator):
+        content = await _body(request, settings.spreadsheet_size_limit_bytes)
+        yield Sent(replace(call, body_bytes=hashlib.sha256(content).digest()), content)
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > limit:
+                raise BodyTooLarge(limit=limit)
+            pieces.append(piece)
+    except ClientDisconnect:
+        raise Disconnected from None
+    return b"".join(pieces)
+
+
+def router() -> APIRouter:
+    """The paths under `/imports` and `/import-mappings`."""
+    routes = APIRouter(tags=["imports"])
+    _add_uploads(routes)
+    _add_waiting(routes)
+    _add_mappings(routes)
+    return routes
+
+
+def _add_uploads(routes: APIRouter) -> None:
+    @routes.post("/imports/bom", openapi_extra=_FILE, response_model=ImportView, status_code=201)
+    def upload_bom(
+        body: Annotated[Sent, Depends(sent)],
+        file_name: FileName = "bom",
+        mapping: Annotated[Name | None, Query(description="a saved mapping; default: recognised")] = None,
+    ) -> Response:
+        """Upload a bill of materials (.xlsx, .csv, .tsv, .txt): everything wrong with it, and what it would change.
+
+        Nothing of it is stored before it is confirmed.
+        """
+        call = body.call
+        settings = call.context.settings
+
+        def read(tx: Transaction) -> tuple[BomMapping, Any, Any]:
+            chosen = BomMapping()
+            if mapping is not None:
+                chosen = bom_import.mapping_from(imports.mapping_of(tx, bom_import.KIND, mapping).content)
+            return chosen, plants(tx), tx.now.date()
+
+        chosen, own_plants, today = call.context.database.read(call.entry, read)
+        looked = bom_import.look(body.content, chosen, own_plants, today, limits_of(settings))
+
+        def work(tx: Transaction) -> Answer:
+            shown = bom_import.show(tx, looked, part_limit=settings.parts_per_operator_limit)
+            draft = ImportDraft(
+                kind=bom_import.KIND,
+                file_name=file_name,
+                size_bytes=len(body.content),
+                digest=call.body_bytes,
+                content=None if shown.fingerprint is None else body.content,
+                options=bom_import.mapping_json(chosen),
+                report=shown.report,
+                fingerprint=shown.fingerprint,
+            )
+            kept = imports.put_import(tx, draft, limit=settings.imports_waiting_limit)
+            return Answer(import_json(kept), 201, {"Location": f"/v1/imports/{kept.import_id}"})
+
+        with looked:
+            return call.write(work)
+
+
+def _add_waiting(routes: APIRouter) -> None:
+    @routes.get("/imports", response_model=ImportsView)
+    def get_imports(
+        call: Open,
+        limit: Limit = 50,
+        after: Annotated[Id | None, Query(description="`next` of the page before")] = None,
+    ) -> Response:
+        """Uploads, newest first."""
+        return call.read(lambda tx: page_json(imports.list_imports(tx, after, limit), _item_json))
+
+    @routes.get("/imports/{import_id}", response_model=ImportView)
+    def get_import(call: Open, import_id: Id) -> Response:
+        """One upload with its report."""
+        return call.read(lambda tx: import_json(imports.import_of(tx, import_id)))
+
+    @routes.post("/imports/{import_id}/check", response_model=ImportView)
+    def check_import(call: Open, import_id: Id) -> Response:
+        """Look at a waiting upload once more, against the data of now."""
+        with _looked(call, import_id) as looked:
+
+            def work(tx: Transaction) -> dict[str, Any]:
+                imports.waiting_import(tx, import_id)
+                shown = bom_import.show(tx, looked, part_limit=call.context.settings.parts_per_operator_limit)
+                return import_json(imports.report_anew(tx, import_id, shown.report, shown.fingerprint))
+
+            return call.write(work)
+
+    @routes.post("/imports/{import_id}/confirm", response_model=ImportView)
+    def confirm_import(call: Open, import_id: Id) -> Response:
+        """Do what was shown, and say yes to its questions. 409 if it would do anything else by now: check it again."""
+        with _looked(call, import_id) as looked:
+
+            def work(tx: Transaction) -> dict[str, Any]:
+                waiting, _ = imports.waiting_import(tx, import_id)
+                stored = bom_import.store(
+                    tx,
+                    looked,
+                    part_limit=call.context.settings.parts_per_operator_limit,
+                    expect=waiting.fingerprint,
+                )
+                return import_json(imports.finish_import(tx, import_id, result_json(stored)))
+
+            return call.write(work)
+
+    @routes.delete("/imports/{import_id}", response_model=ImportView)
+    def discard_import(call: Open, import_id: Id) -> Response:
+        """Forget the file of a waiting upload."""
+        return call.write(lambda tx: import_json(imports.discard_import(tx, import_id)))
+
+
+def _looked(call: Call, import_id: UUID) -> bom_import.Looked:
+    """A waiting upload, read as it was when it came."""
+
+    def read(tx: Transaction) -> tuple[Import, bytes, Any, Any]:
+        waiting, content = imports.waiting_import(tx, import_id)
+        return waiting, content, plants(tx), tx.now.date()
+
+    waiting, content, own_plants, today = call.context.database.read(call.entry, read)
+    mapping = bom_import.mapping_from(waiting.options)
+    return bom_import.look(content, mapping, own_plants, today, limits_of(call.context.settings))
+
+
+def _add_mappings(routes: APIRouter) -> None:
+    @routes.get("/import-mappings", response_model=MappingsView)
+    def get_mappings(call: Open) -> Response:
+        """Saved mappings."""
+        return call.read(
+            lambda tx: {"items": [mapping_json(one) for one in imports.list_mappings(tx)], "next": None}
+        )
+
+    @routes.get("/import-mappings/bom/{name}", response_model=MappingView)
+    def get_mapping(call: Open, name: MappingName) -> Response:
+        """One saved mapping for bills of materials."""
+        return call.read(lambda tx: mapping_json(imports.mapping_of(tx, bom_import.KIND, name)))
+
+    @routes.put(
+        "/import-mappings/bom/{name}",
+        openapi_extra=takes(BomMappingBody, _MAPPING),
+        response_model=MappingView,
+    )
+    def put_mapping(call: Open, name: MappingName) -> Response:
+        """Save how a bill of materials is to be read; another one of this name gets a new version."""
+        mapping = call.body(BomMappingBody).mapping()
+
+        def work(tx: Transaction) -> dict[str, Any]:
+            if mapping.plant_id is not None and mapping.plant_id not in {one.plant_id for one in plants(tx)}:
+                raise PlantUnknown("/plant_id")
+            content = bom_import.mapping_json(mapping)
+            return mapping_json(imports.put_mapping(tx, bom_import.KIND, name, content))
+
+        return call.write(work)
+
+    @routes.delete("/import-mappings/bom/{name}", status_code=204)
+    def remove_mapping(call: Open, name: MappingName) -> Response:
+        """Let a saved mapping go; imports that were made by it stay."""
+        return call.write(lambda tx: imports.remove_mapping(tx, bom_import.KIND, name), status=204)
+
+
+def import_json(one: Import) -> dict[str, Any]:
+    """An upload as it is answered."""
+    return {
+        "import_id": one.import_id,
+        "kind": one.kind,
+        "file_name": one.file_name,
+        "size_bytes": one.size_bytes,
+        "state": one.state,
+        "report": one.report,
+        "result": one.result,
+        "created_by": one.created_by,
+        "created_at": one.created_at,
+        "finished_at": one.finished_at,
+    }
+
+
+def _item_json(one: Import) -> dict[str, Any]:
+    shown = import_json(one)
+    del shown["report"], shown["result"]
+    return shown | {
+        "faults": one.report["faults"]["count"],
+        "questions": one.report["questions"]["count"],
+    }
+
+
+def mapping_json(one: SavedMapping) -> dict[str, Any]:
+    """A mapping as it is answered."""
+    return {
+        "kind": one.kind,
+        "name": one.name,
+        "version": one.version,
+        "mapping": one.content,
+        "created_by": one.created_by,
+        "created_at": one.created_at,
+    }
