@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "commons_0009"
-down_revision = "commons_0008"
+revision = "commons_0014"
+down_revision = "commons_0013"
 branch_labels = None
 depends_on = None
 
