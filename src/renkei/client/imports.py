@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from renkei.client._json import ABSENT
@@ -24,17 +24,17 @@ class Imports:
         `mapping`: the name of a saved one; without it, headings are recognised. Raises `InvalidError` for a file that
         cannot be read at all, `TooManyRequestsError` while another import of the company runs.
         """
-        content = file if isinstance(file, bytes) else file.read_bytes()
-        called = name or ("bom" if isinstance(file, bytes) else file.name)
-        parameters = {"file_name": called, "mapping": ABSENT if mapping is None else mapping}
-        answer = self._wire.send(
-            "POST",
-            "/imports/bom",
-            content=content,
-            content_type="application/octet-stream",
-            parameters={key: value for key, value in parameters.items() if value is not ABSENT},
+        return self._upload(
+            "/imports/bom", file, name or "bom", {} if mapping is None else {"mapping": mapping}
         )
-        return self._wire.read(Import, "POST", "/imports/bom", answer)
+
+    def workbook(self, *, language: Literal["ja", "en"] = "ja") -> bytes:
+        """A workbook (.xlsx) with the own parts and the requests that wait, to be filled in and given to `answers`."""
+        return self._wire.send("GET", "/workbook", parameters={"language": language}).content
+
+    def answers(self, file: Path | bytes, *, name: str | None = None) -> Import:
+        """Upload a workbook that was filled in. Raises as `bom`."""
+        return self._upload("/imports/workbook", file, name or "workbook.xlsx", {})
 
     def list(self, *, page_size: int = 100, after: Cursor | None = None) -> Listing[ImportItem]:
         """Uploads, newest first."""
@@ -59,3 +59,14 @@ class Imports:
     def save_mapping(self, name: str, mapping: Mapping[str, Any]) -> None:
         """Save how bills of materials are to be read; a name that is there gets a new version."""
         self._wire.run("PUT", place("import-mappings", "bom", name), dict(mapping))
+
+    def _upload(self, path: str, file: Path | bytes, name: str, parameters: Mapping[str, str]) -> Import:
+        content = file if isinstance(file, bytes) else file.read_bytes()
+        answer = self._wire.send(
+            "POST",
+            path,
+            content=content,
+            content_type="application/octet-stream",
+            parameters={"file_name": name if isinstance(file, bytes) else file.name, **parameters},
+        )
+        return self._wire.read(Import, "POST", path, answer)

@@ -150,6 +150,7 @@ V1_QUERIES: Final[Mapping[str, str]] = {
     "version": "1",
     "size": "1",
     "file_name": "bom.csv",
+    "language": "en",
     "mapping": "PLM",
     "first": "1",
     "second": "1",

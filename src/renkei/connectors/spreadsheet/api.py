@@ -8,8 +8,10 @@ data changed meanwhile.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -20,18 +22,25 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Answer, Call, Disconnected, Open, call_without_body, page_json
-from renkei.commons.edge.fields import Id, Limit, MomentText, Name, NumberOut, Positive, Short
+from renkei.commons.edge.fields import DayText, Id, Limit, MomentText, Name, NumberOut, Positive, Short
 from renkei.commons.edge.openapi import takes
+from renkei.commons.edge.transfers import disposition
 from renkei.commons.edge.validation import Body, View
 from renkei.commons.imports import service as imports
 from renkei.commons.imports.model import Import, ImportDraft, SavedMapping
 from renkei.commons.imports.slots import SLOTS
+from renkei.commons.operators.model import Plant
 from renkei.commons.operators.service import plants
 from renkei.commons.parts.errors import PlantUnknown
 from renkei.commons.parts.model import Sourcing
-from renkei.connectors.spreadsheet import bom_import
+from renkei.connectors.spreadsheet import bom_import, supplier_import
+from renkei.connectors.spreadsheet.bom_import import Shown
 from renkei.connectors.spreadsheet.bom_mapping import FIELDS, BomField, BomMapping, Layout
-from renkei.connectors.spreadsheet.reports import result_json
+from renkei.connectors.spreadsheet.book_fields import Language
+from renkei.connectors.spreadsheet.reading import read_file
+from renkei.connectors.spreadsheet.reports import report_json, result_json
+from renkei.connectors.spreadsheet.supplier_book import BookContent, gather, write_book
+from renkei.connectors.spreadsheet.table import Findings
 from renkei.connectors.spreadsheet.workbooks import limits_of
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
@@ -44,6 +53,8 @@ _FILE: Final[dict[str, Any]] = {
     }
 }
 _MOST_ENTRIES: Final = 200
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_XLSX: Final[dict[str, Any]] = {XLSX: {"schema": {"type": "string", "format": "binary"}}}
 
 
 class BomMappingBody(Body):
@@ -132,6 +143,42 @@ class BomChangesView(View):
     lines: list[LineChangeView]
 
 
+class WorkbookAnswerView(View):
+    """A request that gets an own part."""
+
+    request_id: Id
+    customer_part: str
+    part: str
+
+
+class WorkbookStatementView(View):
+    """A footprint that is stated; `before` and `after` by the columns of the workbook."""
+
+    part: str
+    before: dict[str, Any] | None
+    after: dict[str, Any]
+
+
+class WorkbookSheetView(View):
+    """A calculation; `total` in kgCO2e per `unit`."""
+
+    part: str
+    period_from: DayText
+    period_to: DayText
+    lines: int
+    total: NumberOut
+    unit: str
+    questions: list[dict[str, Any]]
+
+
+class WorkbookChangesView(View):
+    """What a supplier's workbook stores."""
+
+    answers: list[WorkbookAnswerView]
+    statements: list[WorkbookStatementView]
+    sheets: list[WorkbookSheetView]
+
+
 class ImportReportView(View):
     """What was found in a file, and what it would change."""
 
@@ -139,7 +186,7 @@ class ImportReportView(View):
     questions: FileFindingsView = Field(description="the confirmation says yes to them")
     notes: FileFindingsView
     read: dict[str, Any] = Field(description="what was read, and how")
-    changes: BomChangesView | None
+    changes: BomChangesView | WorkbookChangesView | None
 
 
 class ImportView(View):
@@ -294,6 +341,54 @@ def _add_uploads(routes: APIRouter) -> None:
         with looked:
             return call.write(work)
 
+    @routes.get("/workbook", response_class=Response, responses={200: {"content": _XLSX}})
+    def download_workbook(
+        call: Open, language: Annotated[Language, Query(description="of the headings and the help")] = "ja"
+    ) -> Response:
+        """A workbook with the own parts and the requests that wait, to be filled in and sent to `/imports/workbook`."""
+
+        def work(tx: Transaction) -> BookContent:
+            tx.caller.require(*WRITERS)
+            return gather(tx)
+
+        content = write_book(call.context.database.read(call.entry, work), language)
+        name = "回答用ブック.xlsx" if language == "ja" else "answers.xlsx"
+        return Response(content, 200, {"Content-Disposition": disposition(name)}, XLSX)
+
+    @routes.post("/imports/workbook", openapi_extra=_FILE, response_model=ImportView, status_code=201)
+    def upload_workbook(
+        body: Annotated[Sent, Depends(sent)], file_name: FileName = "workbook.xlsx"
+    ) -> Response:
+        """Upload a workbook of `/workbook`: everything wrong with it, and which answers and footprints it would store."""
+        call = body.call
+        settings = call.context.settings
+        looked = _look_at_workbook(call, body.content)
+
+        def work(tx: Transaction) -> Answer:
+            draft = ImportDraft(
+                kind=supplier_import.KIND,
+                file_name=file_name,
+                size_bytes=len(body.content),
+                digest=call.body_bytes,
+                content=None if looked.fingerprint is None else body.content,
+                options={},
+                report=looked.report,
+                fingerprint=looked.fingerprint,
+            )
+            kept = imports.put_import(tx, draft, limit=settings.imports_waiting_limit)
+            return Answer(import_json(kept), 201, {"Location": f"/v1/imports/{kept.import_id}"})
+
+        return call.write(work)
+
+
+def _look_at_workbook(call: Call, content: bytes) -> Shown:
+    """What a workbook would store, found by doing it in a transaction that is rolled back."""
+    findings = Findings()
+    source = read_file(content, limits_of(call.context.settings), findings)
+    changes, fingerprint = supplier_import.rehearse(call.context.database, call.entry, source, findings)
+    report = report_json(findings, {"sheets": [one.sheet for one in source.tables]}, changes)
+    return Shown(findings, report, fingerprint)
+
 
 def _add_waiting(routes: APIRouter) -> None:
     @routes.get("/imports", response_model=ImportsView)
@@ -313,11 +408,12 @@ def _add_waiting(routes: APIRouter) -> None:
     @routes.post("/imports/{import_id}/check", response_model=ImportView)
     def check_import(call: Open, import_id: Id) -> Response:
         """Look at a waiting upload once more, against the data of now."""
-        with _looked(call, import_id) as looked:
+        with ExitStack() as stack:
+            show = _showing(call, import_id, stack)
 
             def work(tx: Transaction) -> dict[str, Any]:
                 imports.waiting_import(tx, import_id)
-                shown = bom_import.show(tx, looked, part_limit=call.context.settings.parts_per_operator_limit)
+                shown = show(tx)
                 return import_json(imports.report_anew(tx, import_id, shown.report, shown.fingerprint))
 
             return call.write(work)
@@ -325,17 +421,12 @@ def _add_waiting(routes: APIRouter) -> None:
     @routes.post("/imports/{import_id}/confirm", response_model=ImportView)
     def confirm_import(call: Open, import_id: Id) -> Response:
         """Do what was shown, and say yes to its questions. 409 if it would do anything else by now: check it again."""
-        with _looked(call, import_id) as looked:
+        with ExitStack() as stack:
+            do = _doing(call, import_id, stack)
 
             def work(tx: Transaction) -> dict[str, Any]:
-                waiting, _ = imports.waiting_import(tx, import_id)
-                stored = bom_import.store(
-                    tx,
-                    looked,
-                    part_limit=call.context.settings.parts_per_operator_limit,
-                    expect=waiting.fingerprint,
-                )
-                return import_json(imports.finish_import(tx, import_id, result_json(stored)))
+                present, _ = imports.waiting_import(tx, import_id)
+                return import_json(imports.finish_import(tx, import_id, do(tx, present.fingerprint)))
 
             return call.write(work)
 
@@ -345,14 +436,44 @@ def _add_waiting(routes: APIRouter) -> None:
         return call.write(lambda tx: import_json(imports.discard_import(tx, import_id)))
 
 
-def _looked(call: Call, import_id: UUID) -> bom_import.Looked:
-    """A waiting upload, read as it was when it came."""
+def _waiting(call: Call, import_id: UUID) -> tuple[Import, bytes, list[Plant], date]:
+    """A waiting upload with its file, and what it is read against."""
 
-    def read(tx: Transaction) -> tuple[Import, bytes, Any, Any]:
+    def read(tx: Transaction) -> tuple[Import, bytes, list[Plant], date]:
         waiting, content = imports.waiting_import(tx, import_id)
         return waiting, content, plants(tx), tx.now.date()
 
-    waiting, content, own_plants, today = call.context.database.read(call.entry, read)
+    return call.context.database.read(call.entry, read)
+
+
+def _showing(call: Call, import_id: UUID, stack: ExitStack) -> Callable[[Transaction], Shown]:
+    """How to show a waiting upload once more."""
+    waiting, content, own_plants, today = _waiting(call, import_id)
+    if waiting.kind == supplier_import.KIND:
+        found = _look_at_workbook(call, content)
+        return lambda _: found
+    looked = stack.enter_context(_looked(call, waiting, content, own_plants, today))
+    limit = call.context.settings.parts_per_operator_limit
+    return lambda tx: bom_import.show(tx, looked, part_limit=limit)
+
+
+def _doing(
+    call: Call, import_id: UUID, stack: ExitStack
+) -> Callable[[Transaction, str | None], Mapping[str, Any]]:
+    """How to carry a waiting upload out."""
+    waiting, content, own_plants, today = _waiting(call, import_id)
+    if waiting.kind == supplier_import.KIND:
+        source = read_file(content, limits_of(call.context.settings), Findings())
+        return lambda tx, expect: supplier_import.perform(tx, source, expect=expect)
+    looked = stack.enter_context(_looked(call, waiting, content, own_plants, today))
+    limit = call.context.settings.parts_per_operator_limit
+    return lambda tx, expect: result_json(bom_import.store(tx, looked, part_limit=limit, expect=expect))
+
+
+def _looked(
+    call: Call, waiting: Import, content: bytes, own_plants: list[Plant], today: date
+) -> bom_import.Looked:
+    """A waiting bill of materials, read as it was when it came."""
     mapping = bom_import.mapping_from(waiting.options)
     return bom_import.look(content, mapping, own_plants, today, limits_of(call.context.settings))
 

@@ -469,3 +469,77 @@ class PlantUnknownInFile(RenkeiError):
     code = "plant_of_row_unknown"
     en = "“{value}” is not one of your plants."
     ja = "「{value}」は自社の事業所ではありません。"
+
+
+# -- the supplier's workbook --------------------------------------------------------------------------------------------
+class BookSheetMissing(RenkeiError):
+    """None of the workbook's sheets is there."""
+
+    code = "book_sheets_not_found"
+    en = "None of the sheets of the workbook is in this file: {sheets}."
+    ja = "回答用ブックのシートがありません: {sheets}"
+
+
+class NothingInBook(RenkeiError):
+    """A workbook as it was downloaded."""
+
+    code = "nothing_in_workbook"
+    en = "Nothing was filled in or changed in this workbook."
+    ja = "ブックに入力または変更がありません。"
+
+
+class PartNameUnknown(RenkeiError):
+    """A part that is not an own one."""
+
+    code = "part_name_unknown"
+    en = "“{value}” is none of your parts. Choose one from the list."
+    ja = "「{value}」は自社の部品ではありません。一覧から選択してください。"
+
+
+class RequestUnknown(RenkeiError):
+    """A request that does not wait for this company."""
+
+    code = "request_not_waiting"
+    en = "“{value}” is no request that waits for your answer."
+    ja = "「{value}」は回答待ちの依頼ではありません。"
+
+
+class PeriodMissing(RenkeiError):
+    """Activities without their period."""
+
+    code = "period_missing"
+    en = "The period of “{part}” is missing."
+    ja = "「{part}」の対象期間が入力されていません。"
+
+
+class SaidTwice(RenkeiError):
+    """Two rows say different things of the same."""
+
+    code = "said_twice"
+    en = "Row {row} says something else of the same."
+    ja = "{row}行目と内容が異なります。"
+
+
+class ValueZero(RenkeiError):
+    """A footprint of nothing."""
+
+    code = "value_zero"
+    en = "The footprint of “{part}” is 0. Is that right?"
+    ja = "「{part}」の排出量が0です。よろしいですか。"
+
+
+class ValueJumped(RenkeiError):
+    """A hundred times as much as before, or a hundredth."""
+
+    code = "value_jumped"
+    en = "The footprint of “{part}” goes from {before} to {after} kgCO2e. Is that right?"
+    ja = "「{part}」の排出量が{before}から{after} kgCO2eに変わります。正しいですか。"
+
+
+class TooManyForWorkbook(RenkeiError):
+    """More parts than one workbook carries."""
+
+    code = "too_many_for_workbook"
+    kind = FaultKind.TOO_LARGE
+    en = "A workbook carries at most {maximum} parts; use an application with so many."
+    ja = "ブックに記載できる部品は{maximum}件までです。これを超える場合はアプリケーション連携をご利用ください。"
