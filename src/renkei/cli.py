@@ -19,7 +19,7 @@ from renkei.commons.access.commands import account, apikey, operator, signingkey
 from renkei.commons.ledger.commands import ledger
 from renkei.database.backup import BackupError, BackupSummary
 from renkei.database.embedded import DatabaseStartError
-from renkei.file_commands import importing
+from renkei.file_commands import calc, importing
 from renkei.kit.errors import RenkeiError
 from renkei.settings import SettingsError, load_settings
 from renkei.usecases.footprint.reports.commands import report, reports
@@ -44,6 +44,7 @@ cli.add_typer(ledger, name="ledger")
 cli.command()(report)
 cli.command()(reports)
 cli.add_typer(importing, name="import")
+cli.command()(calc)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (default: RENKEI_HOST or 127.0.0.1).")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="TCP port (default: RENKEI_PORT or 8000).")]

@@ -1,4 +1,4 @@
-"""The command group `renkei import`: files of this machine, taken in for one company of this installation.
+"""`renkei import` and `renkei calc`: files of this machine, taken in for a company of this installation, or calculated.
 
 It goes the way of the door: read, show, store. Nothing is stored without `--confirm` or a yes at the terminal; the
 report goes to standard output, progress to standard error.
@@ -99,6 +99,115 @@ def import_bom(
     _leave(faulty=shown.fingerprint is None, stored=stored is not None, dry_run=dry_run)
 
 
+def calc(
+    file: InputFile,
+    operator_id: Annotated[
+        UUID | None, typer.Option("--operator", help="A company whose own factors count too.")
+    ] = None,
+    production: Annotated[
+        str | None, typer.Option(help="Good units made, where the file does not say.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Declared unit, where the file does not say: 個, kg …")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Two days, 2025-04-01/2026-03-31, where the file does not say.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Calculate footprints from activity data in a workbook, a text file or a sheet as JSON. Nothing is stored."""
+    from renkei.commons.edge.validation import read  # noqa: PLC0415
+    from renkei.connectors.spreadsheet.calculating import Calculated, calculate_file, result  # noqa: PLC0415
+    from renkei.connectors.spreadsheet.table import Findings  # noqa: PLC0415
+    from renkei.connectors.spreadsheet.workbooks import limits_of  # noqa: PLC0415
+    from renkei.kit.errors import SeveralFaults  # noqa: PLC0415
+    from renkei.kit.ids import new_id  # noqa: PLC0415
+    from renkei.kit.strict_json import JsonLimits, parse  # noqa: PLC0415
+    from renkei.settings import load_settings  # noqa: PLC0415
+    from renkei.usecases.footprint.calculator.api_model import SheetBody  # noqa: PLC0415
+    from renkei.usecases.footprint.calculator.rules import faults_of  # noqa: PLC0415
+
+    factors = _factors(operator_id)
+    if file.suffix.lower() == ".json":
+        body = read(SheetBody, parse(file.read_bytes(), JsonLimits(size_bytes=10_000_000, depth=16)))
+        sheet = body.sheet(new_id())
+        faults = faults_of(sheet, factors)
+        if faults:
+            raise SeveralFaults(tuple(faults))
+        done = Calculated(Findings(), (result("", sheet, factors),))
+    else:
+        limits = limits_of(load_settings())
+        done = calculate_file(file.read_bytes(), factors, limits, _beside(production, unit, period))
+    if as_json:
+        typer.echo(_json(done.document))
+    else:
+        _tell_findings(done.document)
+        for one in done.results:
+            _tell_result(one)
+    if done.findings.blocked:
+        raise typer.Exit(1)
+
+
+def _beside(production: str | None, unit: str | None, period: str | None) -> Any:
+    """What the options say of the file."""
+    from renkei.connectors.spreadsheet.activities import Beside  # noqa: PLC0415
+    from renkei.connectors.spreadsheet.cells import date_of, number_of_text  # noqa: PLC0415
+    from renkei.connectors.spreadsheet.words import unit_of  # noqa: PLC0415
+    from renkei.kit.quantities import parse_unit  # noqa: PLC0415
+
+    begin, _, end = (period or "").partition("/")
+    beside = Beside(
+        period_from=date_of(begin) if period else None,
+        period_to=date_of(end) if period else None,
+        production=number_of_text(production) if production else None,
+        declared_unit=parse_unit(unit_of(unit, {}) or "") if unit else None,
+    )
+    if period and (beside.period_from is None or beside.period_to is None):
+        raise typer.BadParameter("a period is two days such as 2025-04-01/2026-03-31", param_hint="--period")
+    if production and beside.production is None:
+        raise typer.BadParameter("a number is needed", param_hint="--production")
+    if unit and beside.declared_unit is None:
+        raise typer.BadParameter("a unit such as 個 or kg is needed", param_hint="--unit")
+    return beside
+
+
+def _factors(operator_id: UUID | None) -> Mapping[Any, Any]:
+    """The platform's factors, and a company's own."""
+    from renkei.usecases.footprint.factors.library import platform_factors  # noqa: PLC0415
+    from renkei.usecases.footprint.factors.model import FactorQuery  # noqa: PLC0415
+    from renkei.usecases.footprint.factors.service import factor_sets, find_factors  # noqa: PLC0415
+
+    found = dict(platform_factors())
+    if operator_id is None:
+        return found
+    with _company(operator_id) as (database, entry):
+
+        def own(tx: Any) -> list[Any]:
+            queries = [
+                FactorQuery(set_id=one.set_id, version=one.version) for one in factor_sets(tx) if one.own
+            ]
+            return [factor for query in queries for factor in find_factors(tx, query, limit=100_000).factors]
+
+        return found | {factor.ref: factor for factor in database.read(entry, own)}
+
+
+def _tell_result(one: Mapping[str, Any]) -> None:
+    """A result for a person: the total, then how it came about."""
+    from renkei.kit.decimals import plain_text  # noqa: PLC0415
+
+    made = f"{one['period_from']}/{one['period_to']}, {plain_text(one['production'])} {one['declared_unit']}"
+    typer.echo(f"{one['part']} {plain_text(one['total'])} kgCO2e/{one['declared_unit']} ({made})".strip())
+    for line in one["lines"]:
+        pieces = " + ".join(
+            f"{plain_text(piece['amount'])} {piece['unit']} × {plain_text(piece['value'])} [{piece['factor']}]"
+            for piece in line["pieces"]
+        )
+        emission = plain_text(line["emission"])
+        typer.echo(f"  {line['line_id']} {line['name']}: {emission} = {pieces or line['status']}")
+    for question in one["questions"]:
+        typer.echo(f"  ? {question['line_id'] or ''} {question['ja']} / {question['en']}")
+
+
 def _leave(*, faulty: bool, stored: bool, dry_run: bool) -> None:
     if faulty:
         typer.echo("renkei: the file has faults; nothing was stored.", err=True)
@@ -165,8 +274,8 @@ def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
         yield tell
 
 
-def _tell(report: Mapping[str, Any]) -> None:
-    """The report for a person: problems with their places, then what would change."""
+def _tell_findings(report: Mapping[str, Any]) -> None:
+    """Problems with their places, for a person."""
     for kind, mark in (("faults", "FAULT"), ("questions", "ASK"), ("notes", "note")):
         found = report[kind]
         for one in found["items"]:
@@ -174,6 +283,11 @@ def _tell(report: Mapping[str, Any]) -> None:
             typer.echo(f"{mark:5} {place}{one['ja']} / {one['en']}")
         if found["count"] > len(found["items"]):
             typer.echo(f"{mark:5} … {found['count']} in all")
+
+
+def _tell(report: Mapping[str, Any]) -> None:
+    """The report for a person: problems, then what would change."""
+    _tell_findings(report)
     changes = report["changes"]
     if changes is None:
         return

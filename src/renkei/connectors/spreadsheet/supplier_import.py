@@ -23,7 +23,8 @@ from renkei.commons.parts.errors import ChangedMeanwhile
 from renkei.commons.parts.model import Part
 from renkei.commons.trades.model import RequestView
 from renkei.commons.trades.service import link
-from renkei.connectors.spreadsheet.book_fields import ACTIVITY_WORDS, SHEETS, BookField
+from renkei.connectors.spreadsheet.activities import read_groups
+from renkei.connectors.spreadsheet.book_fields import SHEETS, BookField
 from renkei.connectors.spreadsheet.cells import date_of, plain_word, text_of
 from renkei.connectors.spreadsheet.columns import Body, body_below, find_head
 from renkei.connectors.spreadsheet.errors import (
@@ -32,10 +33,8 @@ from renkei.connectors.spreadsheet.errors import (
     CellNotDate,
     CellOutOfRange,
     CellUnknownUnit,
-    CellUnknownWord,
     NothingInBook,
     PartNameUnknown,
-    PeriodMissing,
     RequestUnknown,
     SaidTwice,
     SheetsHidden,
@@ -49,22 +48,14 @@ from renkei.database.transaction import Database, Entry, Transaction
 from renkei.kit.decimals import plain_text
 from renkei.kit.errors import RenkeiError
 from renkei.kit.ids import parse_id
-from renkei.kit.quantities import DECLARED_UNITS, ConversionFacts, Unit, parse_unit
+from renkei.kit.quantities import DECLARED_UNITS, Unit, parse_unit
 from renkei.kit.strict_json import dumps
-from renkei.usecases.footprint.calculator.model import Sheet, SheetLine
+from renkei.usecases.footprint.calculator.model import Sheet
 from renkei.usecases.footprint.calculator.service import put_sheet
-from renkei.usecases.footprint.factors.model import parse_ref
-from renkei.usecases.footprint.factors.units import read_unit
 from renkei.usecases.footprint.model import Emission, Stage, Statement, StatementDraft
 from renkei.usecases.footprint.service import put_statement
 
 KIND: Final = "workbook"
-_ACTIVITIES: Final = {
-    plain_word(word): activity
-    for activity, words in ACTIVITY_WORDS.items()
-    for word in (*words, activity.value)
-}
-_YES: Final = frozenset({"○", "〇", "◯", "1", "yes", "y", "true", "はい"})
 _ENTRIES: Final = (
     "declared_unit",
     "raw_own",
@@ -443,108 +434,23 @@ class _Reader:
             self.findings.add("question", ValueJumped(**said), body.place(row, "production_own"))
 
     def _activities(self, body: Body) -> None:
-        parts = body.texts("part", _MOST_TEXT)
-        froms, tos = self._days(body, "period_from"), self._days(body, "period_to")
-        units = self._units(body, "declared_unit")
-        made = body.numbers("production")
-        lines = self._activity_lines(body)
-        groups: dict[tuple[UUID, date, date], list[int]] = {}
-        for row, text in enumerate(parts):
-            if not text:
-                self._fault(body, CellMissing(heading=body.heading("part")), row, "part")
+        for group in read_groups(body, self.findings, usual_unit=self._usual_unit):
+            found = self._own_part(body, group.rows[0], group.label)
+            if found is None:
                 continue
-            found = self._own_part(body, row, text)
-            begin, end = froms[row], tos[row]
-            if begin is None or end is None:
-                self._fault(body, PeriodMissing(part=text[:60]), row, "period_from")
-            elif found is not None:
-                groups.setdefault((found[1].trace_id, begin, end), []).append(row)
-        for (trace_id, begin, end), rows in groups.items():
-            label, part = self.by_trace[trace_id]
-            unit = next((units[row] for row in rows if units[row] is not None), None) or (
-                parse_unit(part.unit) if part.unit else None
-            )
-            if unit is None or unit not in DECLARED_UNITS:
-                self._fault(
-                    body, CellMissing(heading=body.heading("declared_unit")), rows[0], "declared_unit"
-                )
-                continue
-            production = next((made[row] for row in rows if made[row] is not None), None)
-            if production is None:
-                self._fault(body, CellMissing(heading=body.heading("production")), rows[0], "production")
-                continue
-            self._agree(body, rows, made, "production")
-            self._agree(body, rows, units, "declared_unit")
-            sheet = Sheet(
-                trace_id=trace_id,
-                period_from=begin,
-                period_to=end,
-                declared_unit=unit,
-                production=production,
-                lines=tuple(line for row in rows if (line := lines[row]) is not None),
-            )
-            places = tuple(body.place(row) for row in rows)
-            self.sheets.append(Calculating(sheet=sheet, label=label, place=places[0], places=places))
-
-    def _agree(self, body: Body, rows: Sequence[int], values: Sequence[Any], name: str) -> None:
-        """What holds for the whole calculation is said once, or everywhere the same."""
-        said = [row for row in rows if values[row] is not None]
-        for row in said[1:]:
-            if values[row] != values[said[0]]:
-                error = SaidTwice(row=body.table.row_numbers[body.at[said[0]]])
-                self._fault(body, error, row, name)
-
-    def _activity_lines(self, body: Body) -> list[SheetLine | None]:
-        amounts, distances = body.numbers("amount"), body.numbers("distance_km")
-        texts = {
-            name: body.texts(name, _MOST_TEXT) for name in ("name", "unit", "factor", "evidence", "note")
-        }
-        activities, primaries = body.texts("activity", 100), body.texts("primary", 100)
-        found: list[SheetLine | None] = []
-        for row in range(len(body)):
-            activity = _ACTIVITIES.get(plain_word(activities[row]))
-            unit = read_unit(texts["unit"][row]) if texts["unit"][row] else None
-            ref = parse_ref(texts["factor"][row]) if texts["factor"][row] else None
-            amount, distance = amounts[row], distances[row]
-            if activity is None:
-                self._word(
-                    body, row, "activity", activities[row], ", ".join(ja for ja, _ in ACTIVITY_WORDS.values())
-                )
-            if unit is None:
-                self._word(body, row, "unit", texts["unit"][row], "kWh, kg, m3 …")
-            if texts["factor"][row] and ref is None:
-                self._word(body, row, "factor", texts["factor"][row], "set@version#factor")
-            if amount is None and not text_of(body.cells("amount")[row]):
-                self._fault(body, CellMissing(heading=body.heading("amount")), row, "amount")
-            for name, number in (("amount", amount), ("distance_km", distance)):
-                if number is not None and number < 0:
-                    said = {"value": plain_text(number), "minimum": "0", "maximum": "∞"}
-                    self._fault(body, CellOutOfRange(heading=body.heading(name), **said), row, name)
-            if activity is None or unit is None or amount is None:
-                found.append(None)
-                continue
-            found.append(
-                SheetLine(
-                    line_id=f"row-{body.table.row_numbers[body.at[row]]}",
-                    activity=activity,
-                    amount=amount,
-                    unit=unit,
-                    name=texts["name"][row],
-                    factor=ref,
-                    primary=plain_word(primaries[row]) in _YES,
-                    facts=ConversionFacts(transport_km=distance or None),
-                    evidence=texts["evidence"][row],
-                    note=texts["note"][row],
+            label, part = found
+            self.sheets.append(
+                Calculating(
+                    sheet=replace(group.sheet, trace_id=part.trace_id),
+                    label=label,
+                    place=body.place(group.rows[0]),
+                    places=tuple(body.place(row) for row in group.rows),
                 )
             )
-        return found
 
-    def _word(self, body: Body, row: int, name: str, text: str, allowed: str) -> None:
-        heading = body.heading(name)
-        if text:
-            self._fault(body, CellUnknownWord(heading=heading, value=text[:60], allowed=allowed), row, name)
-        else:
-            self._fault(body, CellMissing(heading=heading), row, name)
+    def _usual_unit(self, label: str) -> Unit | None:
+        found = self.by_label.get(plain_word(label))
+        return None if found is None or found[1].unit is None else parse_unit(found[1].unit)
 
 
 def _has_all(columns: Sequence[BookField], found: Collection[str]) -> bool:
