@@ -354,6 +354,21 @@ class Settings(BaseSettings):
         "Workbooks that one process of the server opens at once: times their memory, this must be there.",
         ge=1,
     )
+    watch_dir: Path | None = _setting(
+        _SHEETS,
+        None,
+        "Folder in which a worker looks for files to take in: <operator id>/bom and <operator id>/activities. Whoever may "
+        "write there acts as an editor of that company. Without it, nothing is watched.",
+    )
+    watch_interval_seconds: float = _setting(
+        _SHEETS, 30.0, "How often a worker looks into the watched folder.", gt=0
+    )
+    export_rows_limit: int = _setting(
+        _SHEETS,
+        300_000,
+        "Most rows of one export of everything; it is made in memory, some 300 MB then.",
+        ge=1,
+    )
     imports_waiting_limit: int = _setting(
         _SHEETS,
         20,
@@ -548,7 +563,7 @@ class Settings(BaseSettings):
         message = "must start with postgresql://"
         raise ValueError(message)
 
-    @field_validator("data_dir", "front_page_dir", "ledger_witness_file")
+    @field_validator("data_dir", "front_page_dir", "ledger_witness_file", "watch_dir")
     @classmethod
     def _is_absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()

@@ -28,6 +28,7 @@ from typing import Final
 import psycopg
 import structlog
 
+from renkei import watching
 from renkei.app import handlers, open_context
 from renkei.commons.access.service import forget_expired_sessions, forget_rates
 from renkei.commons.consents import service as consents
@@ -221,7 +222,7 @@ class _Timers:
         )
         often = (Timer("consents_ended", consents.providers_with_ended, consents.expire),)
         done: date | None = None
-        look_at = clear_at = 0.0
+        look_at = clear_at = watch_at = 0.0
         while not worker.stop.is_set():
             if time.monotonic() >= look_at:
                 today = clock.now().date()
@@ -231,6 +232,9 @@ class _Timers:
                 for timer in often:
                     self._as_each(timer, fence)
                 look_at = time.monotonic() + settings.duties_interval_seconds
+            if settings.watch_dir is not None and time.monotonic() >= watch_at:
+                self._watch()
+                watch_at = time.monotonic() + settings.watch_interval_seconds
             if time.monotonic() >= clear_at:
                 self._clear_all(fence)
                 clear_at = time.monotonic() + settings.clearing_interval_seconds
@@ -272,6 +276,15 @@ class _Timers:
             else:
                 log.info(timer.name, operator=str(operator_id), count=count)
         return succeeded
+
+    def _watch(self) -> None:
+        """Take in what lies in the watched folder; a folder that cannot be read waits for the next time."""
+        try:
+            watching.look(self._worker.database, self._worker.settings)
+        except (DutyLostError, Busy, psycopg.Error):
+            raise
+        except Exception as error:  # noqa: BLE001 - a broken folder must not keep consents from ending
+            log.warning("watching_failed", error=describe(error))
 
     def _clear_all(self, fence: Fence) -> None:
         """`_clear`; what goes wrong outside of the database waits for the next time."""

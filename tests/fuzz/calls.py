@@ -311,6 +311,7 @@ V1: Final[tuple[Call, ...]] = (
         mapping="{mapping}",
     ),
     call("GET", "/v1/workbook", language="en"),
+    call("GET", "/v1/export/tables", format_="csv"),
     call(
         "POST",
         "/v1/imports/workbook",

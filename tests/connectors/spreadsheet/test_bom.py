@@ -10,8 +10,9 @@ from uuid import UUID
 import pytest
 
 from renkei.commons.operators.model import Plant
-from renkei.connectors.spreadsheet.bom import Bom, read_bom
+from renkei.connectors.spreadsheet.bom import read_bom
 from renkei.connectors.spreadsheet.bom_mapping import BomMapping
+from renkei.connectors.spreadsheet.bom_reader import Bom
 from renkei.connectors.spreadsheet.reading import read_file
 from renkei.connectors.spreadsheet.table import Findings
 from renkei.connectors.spreadsheet.workbooks import limits_of

@@ -151,6 +151,7 @@ V1_QUERIES: Final[Mapping[str, str]] = {
     "size": "1",
     "file_name": "bom.csv",
     "language": "en",
+    "format": "csv",
     "mapping": "PLM",
     "first": "1",
     "second": "1",

@@ -33,10 +33,11 @@ from renkei.commons.operators.model import Plant
 from renkei.commons.operators.service import plants
 from renkei.commons.parts.errors import PlantUnknown
 from renkei.commons.parts.model import Sourcing
-from renkei.connectors.spreadsheet import bom_import, supplier_import
+from renkei.connectors.spreadsheet import bom_import, export, supplier_import
 from renkei.connectors.spreadsheet.bom_import import Shown
 from renkei.connectors.spreadsheet.bom_mapping import FIELDS, BomField, BomMapping, Layout
 from renkei.connectors.spreadsheet.book_fields import Language
+from renkei.connectors.spreadsheet.export import Format
 from renkei.connectors.spreadsheet.reading import read_file
 from renkei.connectors.spreadsheet.reports import report_json, result_json
 from renkei.connectors.spreadsheet.supplier_book import BookContent, gather, write_book
@@ -54,6 +55,8 @@ _FILE: Final[dict[str, Any]] = {
 }
 _MOST_ENTRIES: Final = 200
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ZIP: Final = "application/zip"
+_ZIP: Final[dict[str, Any]] = {ZIP: {"schema": {"type": "string", "format": "binary"}}}
 _XLSX: Final[dict[str, Any]] = {XLSX: {"schema": {"type": "string", "format": "binary"}}}
 
 
@@ -340,6 +343,22 @@ def _add_uploads(routes: APIRouter) -> None:
 
         with looked:
             return call.write(work)
+
+    @routes.get("/export/tables", response_class=Response, responses={200: {"content": _XLSX | _ZIP}})
+    def export_everything(
+        call: Open,
+        format_: Annotated[
+            Format, Query(alias="format", description="a workbook, or CSV files in a ZIP")
+        ] = "xlsx",
+    ) -> Response:
+        """Everything that the company owns: plants, parts, structures, footprints, requests, consents."""
+        limit = call.context.settings.export_rows_limit
+        tables = call.context.database.read(call.entry, lambda tx: export.gather(tx, limit=limit))
+        if format_ == "xlsx":
+            headers = {"Content-Disposition": disposition("renkei-export.xlsx")}
+            return Response(export.as_workbook(tables), 200, headers, XLSX)
+        headers = {"Content-Disposition": disposition("renkei-export.zip")}
+        return Response(export.as_texts(tables), 200, headers, ZIP)
 
     @routes.get("/workbook", response_class=Response, responses={200: {"content": _XLSX}})
     def download_workbook(

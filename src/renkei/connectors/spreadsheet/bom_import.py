@@ -25,8 +25,9 @@ from renkei.commons.operators.model import Plant
 from renkei.commons.parts.bulk import compare, promote, stage
 from renkei.commons.parts.model import BulkResult, BulkRow
 from renkei.commons.parts.staging import Staged
-from renkei.connectors.spreadsheet.bom import Bom, jumps, read_bom
+from renkei.connectors.spreadsheet.bom import jumps, read_bom
 from renkei.connectors.spreadsheet.bom_mapping import BomMapping
+from renkei.connectors.spreadsheet.bom_reader import Bom
 from renkei.connectors.spreadsheet.reading import read_file
 from renkei.connectors.spreadsheet.reports import SHOWN_CHANGES, changes_json, report_json
 from renkei.connectors.spreadsheet.table import Findings

@@ -543,3 +543,12 @@ class TooManyForWorkbook(RenkeiError):
     kind = FaultKind.TOO_LARGE
     en = "A workbook carries at most {maximum} parts; use an application with so many."
     ja = "ブックに記載できる部品は{maximum}件までです。これを超える場合はアプリケーション連携をご利用ください。"
+
+
+class TooMuchToExport(RenkeiError):
+    """More rows than one export carries."""
+
+    code = "too_much_to_export"
+    kind = FaultKind.TOO_LARGE
+    en = "An export carries at most {maximum} rows; read the rest page by page."
+    ja = "一括エクスポートは{maximum}行までです。これを超える場合はページ単位で取得してください。"
