@@ -324,7 +324,7 @@ V1: Final[tuple[Call, ...]] = (
     call("POST", "/v1/imports/{import_id}/check", at={"import_id": "{import}"}),
     call("POST", "/v1/imports/{import_id}/confirm", at={"import_id": "{import}"}),
     call("DELETE", "/v1/imports/{import_id}", at={"import_id": "{lost_import}"}),
-    call("GET", "/v1/import-mappings"),
+    call("GET", "/v1/import-mappings", limit="1", after="bom:{mapping}"),
     call("GET", "/v1/import-mappings/bom/{name}", at={"name": "{mapping}"}),
     call(
         "PUT",

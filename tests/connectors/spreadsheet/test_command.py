@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 from typer.testing import CliRunner
 
 from renkei.cli import cli
@@ -17,7 +19,8 @@ EXAMPLES = Path(__file__).parents[3] / "examples" / "bom"
 
 @pytest.fixture
 def acme(database, create_operator, database_url, tmp_path, monkeypatch):
-    monkeypatch.setenv("RENKEI_DATABASE_URL", database_url)
+    # As an address, which is what the setting takes.
+    monkeypatch.setenv("RENKEI_DATABASE_URL", f"postgresql:///?{urlencode(conninfo_to_dict(database_url))}")
     monkeypatch.setenv("RENKEI_DATA_DIR", str(tmp_path))
     return create_operator("A社")
 

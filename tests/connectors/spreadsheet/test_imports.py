@@ -81,8 +81,8 @@ class TestUploads:
             ("removed", "B", 0.5, None),
         ]
         assert [(one["kind"], one["name"], one["label"]) for one in changes["parts"]] == [
-            ("new", "C", "板"),
             ("changed", "A", "主軸"),
+            ("new", "C", "板"),
         ]
         result = good(a.post(f"/imports/{view['import_id']}/confirm"))["result"]
         assert result == {"parts_created": 1, "parts_updated": 1, "structures": 1}

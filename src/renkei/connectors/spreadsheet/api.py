@@ -499,11 +499,24 @@ def _looked(
 
 def _add_mappings(routes: APIRouter) -> None:
     @routes.get("/import-mappings", response_model=MappingsView)
-    def get_mappings(call: Open) -> Response:
-        """Saved mappings."""
-        return call.read(
-            lambda tx: {"items": [mapping_json(one) for one in imports.list_mappings(tx)], "next": None}
-        )
+    def get_mappings(
+        call: Open,
+        limit: Limit = 50,
+        after: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,
+    ) -> Response:
+        """Saved mappings, by kind and name."""
+
+        def work(tx: Transaction) -> dict[str, Any]:
+            found = imports.list_mappings(tx)
+            names = [f"{one.kind}:{one.name}" for one in found]
+            begin = 0 if after is None else names.index(after) if after in names else len(names)
+            end = begin + limit
+            return {
+                "items": [mapping_json(one) for one in found[begin:end]],
+                "next": names[end] if end < len(names) else None,
+            }
+
+        return call.read(work)
 
     @routes.get("/import-mappings/bom/{name}", response_model=MappingView)
     def get_mapping(call: Open, name: MappingName) -> Response:
