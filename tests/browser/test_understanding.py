@@ -25,6 +25,10 @@ PAGES = (
     "/app/declarations",
     "/app/declarations/new?part={pack}",
     "/app/scope3",
+    "/app/company/profile",
+    "/app/people",
+    "/app/applications",
+    "/app/me",
     "/app/design",
 )
 

@@ -26,6 +26,9 @@ PLATFORM = {
     "signing_keys",
     "refresh_tokens",
     "sealed_secrets",
+    "account_invitations",
+    "registrations",
+    "second_factors",
     "event_readers",
     "event_failures",
     "duties",
@@ -86,7 +89,19 @@ def test_roles_of_the_house_cannot_log_in_or_bypass(database_url: str) -> None:
     assert rows == []
 
 
-@pytest.mark.parametrize("table", ["accounts", "api_keys", "memberships", "signing_keys", "refresh_tokens"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "accounts",
+        "api_keys",
+        "memberships",
+        "signing_keys",
+        "refresh_tokens",
+        "account_invitations",
+        "registrations",
+        "second_factors",
+    ],
+)
 def test_app_role_cannot_read_credentials(database_url: str, table: str) -> None:
     with psycopg.connect(database_url) as connection:
         connection.execute("SET ROLE renkei_app")

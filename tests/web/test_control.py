@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from renkei.commons.ledger.bundle import check_bundle
 from renkei.commons.ledger.sequencing import Sequencer
 from renkei.commons.ledger.witness import FileWitness
 from tests.connectors.ouranos.world import add_account
@@ -203,3 +204,39 @@ def test_the_design_page_shows_every_piece(world, person):
     shown = person("A社").open("/app/design")
     assert shown.status == 200
     assert "This must not be blank." in shown.text
+
+
+def test_the_proof_of_a_version_is_checked_before_ones_eyes_and_taken_along(world, person, a, bought):
+    product, _, _ = bought
+    somebody = person("A社")
+    versions = open_part(somebody, product, "/versions")
+    address = next(link for link in versions.page.links if link.startswith("/app/proof/"))
+    assert "so nothing can be proven" in somebody.open(address).text
+    Sequencer(world.database, world.context.secrets).tick()
+    shown = somebody.follow(versions, address)
+    assert "Checked just now: unchanged, and in the ledger." in shown.text
+    assert "That the number is correct: that is the word of a verifier." in shown.text
+    bundle = somebody.http.get(f"{address}/bundle.json").content
+    keys = somebody.http.get(f"{address}/ledger.keys").text
+    outcome = check_bundle(bundle, keys)
+    assert (outcome.proved, outcome.faults) == (1, [])
+    assert person("B社").open(address).status == 404
+
+
+def test_a_changed_row_is_seen_by_the_check(world, person, a, bought):
+    product, _, _ = bought
+    Sequencer(world.database, world.context.secrets).tick()
+    somebody = person("A社")
+    versions = open_part(somebody, product, "/versions")
+    address = next(link for link in versions.page.links if link.startswith("/app/proof/"))
+    world.database.owner(
+        lambda tx: (
+            tx.execute("SELECT set_config('renkei.operator', %s, true)", (str(a.operator.operator_key),)),
+            tx.execute(
+                "UPDATE commons.ledger_facts SET recorded_at = recorded_at - interval '1 day' "
+                "WHERE operator_key = %s AND kind = 'footprint.statement'",
+                (a.operator.operator_key,),
+            ),
+        )
+    )
+    assert "The check failed." in somebody.open(address).text

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 
-from renkei.web.charts import Tile, squarified, treemap
+from renkei.web.charts import Flow, Tile, sankey, squarified, treemap
 from renkei.web.downloads import cell, safe_name
 from tests.web.test_parts import open_part
 
@@ -199,3 +200,20 @@ def test_what_a_chart_says_is_never_markup():
     drawn = treemap("T", "D", [Tile(label="<script>", value=1.0, shown="1", kind="own", address='/a"b')])
     assert "<script>" not in drawn
     assert 'href="/a&#34;b"' in drawn
+
+
+def test_the_flow_through_the_stages_keeps_what_flows(world, person, a, bought):
+    """製品 declares 1 and 7, 2 x (1 and 2) come with 鋼板: 3 of raw material, 11 of production, 14 together."""
+    product, _, _ = bought
+    shown = open_part(person("A社"), product, "/breakdown")
+    assert shown.html.count('class="band band-own"') == 2
+    assert shown.html.count('class="band band-delivery"') == 2
+    thick = [float(x) for x in re.findall(r'<rect class="soft" x="350"[^>]*height="([\d.]+)"', shown.html)]
+    assert thick[1] / thick[0] == pytest.approx(11 / 3, rel=0.01)
+
+
+def test_credits_and_nothing_have_no_thickness():
+    flows = [Flow(label="a", values=(-1.0, 2.0), kind="own"), Flow(label="b", values=(0.0, 0.0), kind="rest")]
+    assert sankey("t", "d", flows, ("x", "y"), ("w", "2")).count("<path") == 2
+    assert sankey("t", "d", [], ("x",), ("w", "0")) == ""
+    assert "<b>" not in sankey("<b>", "<b>", flows, ("<b>", "<b>"), ("<b>", "<b>"))

@@ -358,6 +358,36 @@ def track_status(
     return {row["track_id"]: (_status(row), row["created_at"]) for row in rows}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """One event of a write, for the platform's staff: what kind and when, and what became of it; never what is in it."""
+
+    type: str
+    sender: str
+    created_at: datetime
+    status: TrackStatus
+
+
+def tracked(tx: Transaction, track_id: UUID, reader: str = READER) -> list[Tracked]:
+    """The events of one write of any company. As the engine, for the platform's staff."""
+    rows = tx.rows(
+        """
+        SELECT e.type, o.name AS sender, e.created_at,
+               f.event_key IS NOT NULL AND f.next_attempt_at IS NULL AS buried,
+               commons.events_pending(%(reader)s, e.origin) AS pending
+          FROM commons.events e JOIN commons.operators o ON o.operator_key = e.sender_key
+          LEFT JOIN commons.event_failures f
+            ON f.reader = %(reader)s AND f.event_key = e.event_key AND f.resolved_at IS NULL
+         WHERE e.track_id = %(track)s ORDER BY e.event_key
+        """,
+        {"reader": reader, "track": track_id},
+    )
+    return [
+        Tracked(type=row["type"], sender=row["sender"], created_at=row["created_at"], status=_status(row))
+        for row in rows
+    ]
+
+
 def _status(row: DictRow) -> TrackStatus:
     if row["buried"]:
         return "ERROR"

@@ -35,6 +35,7 @@ from renkei.database._outbox import (
     QueueState,
     ReceivedEvent,
     Subject,
+    Tracked,
     TrackStatus,
     advance,
     begin_anew,
@@ -50,6 +51,7 @@ from renkei.database._outbox import (
     record,
     requeue_dead,
     track_status,
+    tracked,
 )
 from renkei.database.duties import CHANNEL, DutyLostError, Fence, hold
 from renkei.database.transaction import Busy, act_as, as_role
@@ -64,6 +66,7 @@ __all__ = [
     "QueueState",
     "ReceivedEvent",
     "TrackStatus",
+    "Tracked",
     "begin_anew",
     "begin_anew_if_restored",
     "drain",
@@ -74,6 +77,7 @@ __all__ = [
     "read_batch",
     "requeue_dead",
     "track_status",
+    "tracked",
     "wake",
     "work_off",
 ]

@@ -13,8 +13,9 @@ What a room refuses is shown beside the field it is about, on the page that the 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -33,7 +34,7 @@ from renkei.commons.edge.validation import Body, read
 from renkei.commons.notifications.service import unread
 from renkei.database.caller import WRITERS, Caller
 from renkei.database.transaction import Entry, Transaction
-from renkei.kit.errors import Fault, RenkeiError
+from renkei.kit.errors import Fault, Forbidden, RenkeiError
 from renkei.kit.problems import choose_language
 from renkei.web import session as sessions
 from renkei.web.drawing import render
@@ -45,6 +46,8 @@ T = TypeVar("T")
 
 CSRF_FIELD: Final = "csrf"
 _MOST_FIELDS: Final = 2_000
+STAFF_PAGES: Final = ("/app/", "/app/login", "/app/me", "/app/platform")
+"""What the platform's staff may open, with everything below; of the first page only itself, which leads on."""
 
 
 class FormForged(RenkeiError):
@@ -96,6 +99,8 @@ class PageCall:
                 caller = enter(connection, writing)
             except (TokenInvalid, TokenMissing):
                 raise NotSignedIn from None
+            if not caller.operator_key and not _is_for_staff(self.request.url.path):
+                raise Forbidden
             if caller.operator_key:
                 facts_of(self.request.scope).operator_id = caller.operator_id
                 self.context.quota.take(caller.operator_id)
@@ -173,10 +178,14 @@ class PageCall:
             return before.path + (f"?{before.query}" if before.query else "")
         return url.path + (f"?{url.query}" if url.query else "")
 
-    def tell(self, error: RenkeiError) -> None:
-        """Show the faults of `error` on the page that is rendered next, each beside its field."""
+    def tell(self, error: RenkeiError, names: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Show the faults of `error` on the page that is rendered next, each beside its field.
+
+        `names`: fields that are called otherwise on the page than in the room.
+        """
         for fault in error.faults:
-            self._faults.setdefault(field_of(fault), []).append(fault.sentence(self.words.language))
+            name = field_of(fault)
+            self._faults.setdefault(names.get(name, name), []).append(fault.sentence(self.words.language))
 
     # -- what is answered ----------------------------------------------------------------------------------------
     def show(self, template: str, status: int = 200, **values: Any) -> Response:
@@ -222,6 +231,13 @@ class PageCall:
                 path="/",
             )
         return response
+
+
+def _is_for_staff(path: str) -> bool:
+    """Whether a page is for somebody who acts for no company; every other one is about a company."""
+    return path in STAFF_PAGES or path.startswith(
+        tuple(f"{page}/" for page in STAFF_PAGES if page != "/app/")
+    )
 
 
 def field_of(fault: Fault) -> str:

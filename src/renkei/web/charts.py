@@ -117,6 +117,114 @@ def _tile(one: Tile, place: tuple[float, float, float, float]) -> Markup:
     return Markup('<a href="{}" aria-label="{}">{}</a>').format(one.address, f"{one.label} {one.shown}", area)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """One source of a flow: what goes from it into each of the stages. `kind` as of a `Tile`."""
+
+    label: str
+    values: Sequence[float]
+    kind: str
+    address: str = ""
+
+
+def sankey(
+    title: str, description: str, flows: Sequence[Flow], stages: Sequence[str], whole: tuple[str, str]
+) -> Markup:
+    """From the sources through the stages to the whole (its label and its number): bands as thick as what flows.
+
+    What is below nothing (credits) has no thickness and is left to the table beside.
+    """
+    amounts = [[max(value, 0.0) for value in flow.values] for flow in flows]
+    sums = [sum(column) for column in zip(*amounts, strict=True)] if amounts else []
+    total = sum(sums)
+    if not total:
+        return Markup("")
+    shown = [i for i, amount in enumerate(sums) if amount]
+    most = max(len(flows), len(shown))
+    height, space = most * _ROW, (most - 1) * _GAP
+    scale = (height - space) / total
+    left = _stacked([sum(row) for row in amounts], scale, space)
+    middle = dict(zip(shown, _stacked([sums[i] for i in shown], scale, space), strict=True))
+    end = space / 2
+    drawn: list[Markup] = []
+    into = dict(middle)
+    for flow, row, top in zip(flows, amounts, left, strict=True):
+        at = top
+        for i in shown:
+            thick = row[i] * scale
+            if thick:
+                drawn.append(_band(_LEFT + _BOX, at, _MIDDLE, into[i], thick, flow.kind))
+                at += thick
+                into[i] += thick
+        drawn.append(_source(flow, top, sum(row) * scale))
+    at = end
+    for i in shown:
+        thick = sums[i] * scale
+        drawn.append(_band(_MIDDLE + _BOX, middle[i], _RIGHT, at, thick, "rest"))
+        drawn.append(_node(_MIDDLE, middle[i], thick, stages[i]))
+        at += thick
+    drawn.append(_node(_RIGHT, end, total * scale, " ".join(whole)))
+    labels = [
+        Markup('<text x="{}" y="{}">{}</text>').format(
+            _n(_MIDDLE + _BOX + 6), _n(middle[i] + sums[i] * scale / 2 + 4), cut(stages[i], 22)
+        )
+        for i in shown
+    ]
+    labels += [
+        Markup('<text text-anchor="end" x="{}" y="{}">{}</text>').format(
+            _n(_RIGHT - 6), _n(height / 2 + line), cut(text, 22)
+        )
+        for line, text in ((-4, whole[0]), (12, whole[1]))
+    ]
+    return Markup(
+        '<svg class="chart sankey" viewBox="0 -4 {} {}" role="group" aria-label="{}"><desc>{}</desc>{}{}</svg>'
+    ).format(_WIDE, _n(height + 8), title, description, Markup("").join(drawn), Markup("").join(labels))
+
+
+_ROW: Final = 40.0
+_GAP: Final = 17.0
+"""Room for a label beside what is thin."""
+_LEFT, _MIDDLE, _RIGHT, _BOX = 190.0, 350.0, 626.0, 12.0
+
+
+def _stacked(amounts: Sequence[float], scale: float, space: float) -> list[float]:
+    """Where each begins, one under the other, with the space between them; one alone stands in the middle."""
+    found: list[float] = []
+    at = space / 2 if len(amounts) == 1 else 0.0
+    for amount in amounts:
+        found.append(at)
+        at += amount * scale + space / max(len(amounts) - 1, 1)
+    return found
+
+
+def _band(x: float, y: float, to_x: float, to_y: float, thick: float, kind: str) -> Markup:
+    half = (x + to_x) / 2
+    return Markup(
+        '<path class="band band-{}" d="M{} {}C{} {} {} {} {} {}V{}C{} {} {} {} {} {}Z"/>'
+    ).format(
+        kind, *(_n(z) for z in (x, y, half, y, half, to_y, to_x, to_y, to_y + thick, half, to_y + thick, half, y + thick,
+                                x, y + thick))
+    )  # fmt: skip
+
+
+def _node(x: float, y: float, thick: float, label: str) -> Markup:
+    return Markup('<g><title>{}</title><rect class="soft" x="{}" y="{}" width="{}" height="{}"/></g>').format(
+        label, _n(x), _n(y), _n(_BOX), _n(max(thick, 1.0))
+    )
+
+
+def _source(flow: Flow, y: float, thick: float) -> Markup:
+    label = Markup('<text text-anchor="end" x="{}" y="{}">{}</text>').format(
+        _n(_LEFT - 6), _n(y + max(thick, 1.0) / 2 + 4), cut(flow.label, int((_LEFT - 6) / _CHARACTER))
+    )
+    node = Markup('{}<rect class="tile tile-{}" x="{}" y="{}" width="{}" height="{}"/>').format(
+        label, flow.kind, _n(_LEFT), _n(y), _n(_BOX), _n(max(thick, 1.0))
+    )
+    if not flow.address:
+        return Markup("<g><title>{}</title>{}</g>").format(flow.label, node)
+    return Markup('<a href="{}" aria-label="{}">{}</a>').format(flow.address, flow.label, node)
+
+
 def squarified(
     values: Sequence[float], x: float, y: float, width: float, height: float
 ) -> list[tuple[float, float, float, float]]:

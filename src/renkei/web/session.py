@@ -35,6 +35,8 @@ class Session:
     seen_at: int
     access: str | None = None
     refresh: str | None = None
+    code_due: str | None = None
+    """The access token that is worth something here once the code of the second factor has been entered."""
     operator_id: UUID | None = None
     language: str | None = None
     message: str | None = None
@@ -65,6 +67,7 @@ def seal(session: Session, box: SecretBox) -> str:
         "s": session.seen_at,
         "a": session.access,
         "r": session.refresh,
+        "f": session.code_due,
         "o": str(session.operator_id) if session.operator_id else None,
         "l": session.language,
         "m": session.message,
@@ -90,6 +93,7 @@ def open_cookie(value: str | None, box: SecretBox, now: int, idle_seconds: int) 
         seen_at=found["s"],
         access=found.get("a"),
         refresh=found.get("r"),
+        code_due=found.get("f"),
         operator_id=parse_id(found.get("o")),
         language=found.get("l"),
         message=found.get("m"),

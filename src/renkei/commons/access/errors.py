@@ -208,3 +208,59 @@ class ApiKeyNotFound(Missing):
     code = "api_key_not_found"
     en = "There is no such API key."
     ja = "該当するAPIキーはありません。"
+
+
+class InvitationOver(Missing):
+    """The link was never made, was used, was withdrawn, or has run out: never told apart."""
+
+    code = "invitation_over"
+    en = "This link is not valid any more. Please ask whoever invited you for a new one."
+    ja = "このリンクは無効です（使用済み、取り消し、または有効期限切れ）。招待した方に新しいリンクを依頼してください。"
+
+
+class PersonMissing(Missing):
+    """Nobody of this company."""
+
+    code = "person_not_found"
+    en = "There is no such person in your company."
+    ja = "該当する利用者は自社に登録されていません。"
+
+
+class LastAdmin(Conflict):
+    """The company would be left without anybody who may let people in."""
+
+    code = "last_admin"
+    en = "This is the last administrator of the company. Make somebody else one first."
+    ja = "最後の管理者のため削除できません。先に別の管理者を登録してください。"
+
+
+class RegistrationMissing(Missing):
+    """Nobody waits for this decision (any more)."""
+
+    code = "registration_not_found"
+    en = "There is no such registration waiting."
+    ja = "該当する登録申請はありません。"
+
+
+class CodeWrong(Unauthenticated):
+    """The code is not that of now, was used already, or too many were wrong."""
+
+    code = "code_wrong"
+    en = "This code is not right (any more). Enter the one shown now; after several wrong ones, wait 15 minutes."
+    ja = "確認コードが正しくないか、有効期限が切れています。現在表示されているコードを入力してください。繰り返し誤った場合は15分お待ちください。"
+
+
+class SecondFactorNeeded(Unauthenticated):
+    """The password is right, and a code of the authenticator is needed as well."""
+
+    code = "second_factor_needed"
+    en = "This account signs in with the code of its authenticator as well: send it as code."
+    ja = "このアカウントのログインには認証アプリの確認コードも必要です。codeに指定してください。"
+
+
+class SecondFactorThere(Conflict):
+    """The account has a second factor already."""
+
+    code = "second_factor_there"
+    en = "This account has a second factor already. Remove it first."
+    ja = "このアカウントには既に確認コードが設定されています。先に解除してください。"

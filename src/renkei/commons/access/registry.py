@@ -10,7 +10,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from renkei.commons.access import registry_store as store
@@ -61,8 +61,8 @@ def add_account(
     An account that exists keeps its password. `mandate` names a consultant's contract, `valid_until` its end.
     Raises `EmailInvalid`, `PasswordRefused`, `OperatorMissing`, `RoleExists`, `StaffAndMember`.
     """
-    address = _good_email(email)
-    password_hash = keys.passwords.hash(_good_password(password))
+    address = good_email(email)
+    password_hash = keys.passwords.hash(good_password(password))
 
     def work(tx: Transaction) -> bool:
         operator_key = _operator_keys(tx, [operator_id])[0]
@@ -86,8 +86,8 @@ def add_staff(keys: AccessKeys, email: str, password: str) -> Account:
 
     Raises `EmailInvalid`, `PasswordRefused`, `AccountExists`, `StaffAndMember`.
     """
-    address = _good_email(email)
-    password_hash = keys.passwords.hash(_good_password(password))
+    address = good_email(email)
+    password_hash = keys.passwords.hash(good_password(password))
 
     def work(tx: Transaction) -> None:
         if store.add_account(tx, address, password_hash, staff=True) is not None:
@@ -147,7 +147,7 @@ def revoke_staff(keys: AccessKeys, email: str) -> None:
 
 def set_password(keys: AccessKeys, email: str, password: str) -> None:
     """Give an account another password (it was forgotten); ends its sessions. Raises `AccountMissing`, `PasswordRefused`."""
-    password_hash = keys.passwords.hash(_good_password(password))
+    password_hash = keys.passwords.hash(good_password(password))
     if not keys.database.owner(lambda tx: store.set_password(tx, normal_email(email), password_hash)):
         raise AccountMissing
 
@@ -216,6 +216,21 @@ def revoke_api_key(keys: AccessKeys, api_key_id: UUID) -> None:
     _move_api_key(keys, api_key_id, "revoked", former=("active", "disabled", "revoked"))
 
 
+def api_keys_for(keys: AccessKeys, operator_id: UUID) -> list[ApiKey]:
+    """The applications assigned to one company, the oldest first; those of every company are the platform's."""
+    return [one for one in list_api_keys(keys) if operator_id in one.operators and not one.all_operators]
+
+
+def change_own_api_key(
+    keys: AccessKeys, operator_id: UUID, api_key_id: UUID, do: Literal["disable", "enable", "revoke"]
+) -> None:
+    """Change an application that acts for this company alone. Raises `ApiKeyNotFound` for every other one."""
+    found = next((one for one in api_keys_for(keys, operator_id) if one.api_key_id == api_key_id), None)
+    if found is None or found.operators != (operator_id,):
+        raise ApiKeyNotFound
+    {"disable": disable_api_key, "enable": enable_api_key, "revoke": revoke_api_key}[do](keys, api_key_id)
+
+
 def _move_api_key(keys: AccessKeys, api_key_id: UUID, state: str, *, former: Sequence[str]) -> None:
     if not keys.database.owner(lambda tx: store.set_api_key_state(tx, api_key_id, state, former=former)):
         raise ApiKeyNotFound
@@ -228,14 +243,16 @@ def _operator_keys(tx: Transaction, operator_ids: Sequence[UUID]) -> list[int]:
     return list(found.values())
 
 
-def _good_email(email: str) -> str:
+def good_email(email: str) -> str:
+    """The address as it is stored. Raises `EmailInvalid`."""
     address = normal_email(email)
     if len(address) > 254 or _EMAIL.fullmatch(address) is None:
         raise EmailInvalid("/email", email=email)
     return address
 
 
-def _good_password(password: str) -> str:
+def good_password(password: str) -> str:
+    """The password, if it may be one. Raises `PasswordRefused`."""
     if not len(password) >= SHORTEST_PASSWORD or len(password.encode("utf-8", "surrogatepass")) > LONGEST:
         raise PasswordRefused("length", minimum=SHORTEST_PASSWORD, maximum=LONGEST, pointer="/password")
     return password

@@ -109,3 +109,54 @@ refresh_tokens = sa.Table(
     sa.CheckConstraint("kind IN ('rotating', 'ouranos')", name="kind"),
     comment="Hashed; `rotating` is good once (a second use revokes the family), `ouranos` until it expires or is revoked.",
 )
+
+account_invitations = sa.Table(
+    "account_invitations",
+    metadata,
+    key("invitation_key"),
+    public_id("invitation_id"),
+    sa.Column("token_hash", sa.LargeBinary, nullable=False, unique=True),
+    refers("operator_key", "commons.operators.operator_key", index=True),
+    text("email", nullable=True),
+    text("role"),
+    text("mandate", nullable=True),
+    moment("valid_until", nullable=True),
+    text("invited_by"),
+    moment("created_at"),
+    moment("expires_at"),
+    moment("ended_at", nullable=True),
+    sa.CheckConstraint("role IN ('admin', 'editor', 'approver', 'viewer')", name="role"),
+    comment="A link that gives a role once. Ended when it was used, replaced or withdrawn.",
+)
+
+registrations = sa.Table(
+    "registrations",
+    metadata,
+    key("registration_key"),
+    public_id("registration_id"),
+    refers("operator_key", "commons.operators.operator_key"),
+    refers("account_key", "commons.accounts.account_key"),
+    text("name"),
+    text("address"),
+    text("country"),
+    text("open_operator_id"),
+    moment("stated_at"),
+    moment("decided_at", nullable=True),
+    text("decided_by", nullable=True),
+    text("outcome", nullable=True),
+    sa.CheckConstraint("outcome IN ('approved', 'refused')", name="outcome"),
+    comment="An invited company that asks to become a member, until the platform's staff decides.",
+)
+
+second_factors = sa.Table(
+    "second_factors",
+    metadata,
+    refers("account_key", "commons.accounts.account_key", primary_key=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+    moment("created_at"),
+    moment("confirmed_at", nullable=True),
+    sa.Column("last_step", sa.BigInteger, nullable=False),
+    whole("wrong"),
+    moment("locked_until", nullable=True),
+    comment="The shared secret of time-based codes (RFC 6238), encrypted; a step is good once.",
+)

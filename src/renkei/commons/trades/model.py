@@ -146,6 +146,16 @@ class TradeInto:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCounts:
+    """The requests that a company has sent, by how they stand; `overdue` are of those not answered."""
+
+    sent: int
+    answered: int
+    returned: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TradeOut:
     """A trade by which the caller buys one of its own parts (not cancelled).
 

@@ -19,7 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -47,6 +48,7 @@ from renkei.commons.trades.errors import (
 )
 from renkei.commons.trades.model import (
     NO_FILTER,
+    RequestCounts,
     RequestDraft,
     RequestFilter,
     RequestMessage,
@@ -80,7 +82,9 @@ __all__ = [
     "put_request",
     "put_shares",
     "reject",
+    "remind",
     "reply",
+    "request_counts",
     "request_of",
     "requests_of_ids",
     "requests_received",
@@ -94,6 +98,9 @@ __all__ = [
     "trades_sent",
     "update_request",
 ]
+
+REMINDER_PAUSE: Final = timedelta(days=1)
+"""Nobody is reminded of a request more often."""
 
 _CLOSED = frozenset({"closed", "merged"})
 _WORDS: dict[Verdict, str] = {"accepted": "accept", "queried": "query", "returned": "return"}
@@ -194,6 +201,31 @@ def cancel(tx: Transaction, request_id: UUID, trade_id: UUID) -> None:
     notify_all(tx, [(trade.upstream_key, "REQUEST_CANCELED", trade.trade_key, request["request_key"])])
     _tell(tx, "cancelled", request_id, trade.upstream_key, trade.trade_key)
     tx.mark("part_inputs", [trade.downstream_part_key])
+
+
+def remind(tx: Transaction, request_ids: Iterable[UUID], text: str) -> int:
+    """Write a word under own open requests; how many were left of them.
+
+    A supplier to whom something was written under a request within a day is not written to again. Three statements
+    however many requests there are.
+    """
+    tx.caller.require(*WRITERS)
+    rows = store.remind(tx, request_ids, text, quiet_since=tx.now - REMINDER_PAUSE)
+    notify_all(
+        tx,
+        [
+            (one["upstream_key"], "REPLY_MESSAGE_REGISTERED", one["trade_key"], one["request_key"])
+            for one in rows
+        ],
+    )
+    for one in rows:
+        _tell(tx, "reminded", one["request_id"], one["upstream_key"], one["trade_key"])
+    return len(rows)
+
+
+def request_counts(tx: Transaction, kind: str) -> RequestCounts:
+    """How the requests stand that the caller has sent. One statement."""
+    return RequestCounts(**store.counts(tx, kind, tx.now.date()))
 
 
 def review(tx: Transaction, request_id: UUID, verdict: Verdict, reason: str | None = None) -> RequestView:

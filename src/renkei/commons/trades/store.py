@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
@@ -639,6 +640,46 @@ def set_review(
             "now": tx.now,
         },
     )
+
+
+def remind(
+    tx: Transaction, request_ids: Iterable[UUID], text: str, *, quiet_since: datetime
+) -> list[DictRow]:
+    """Write `text` under own open requests to whose supplier nothing was written since then; those it was."""
+    return tx.rows(
+        """
+        WITH due AS (
+          SELECT r.request_key, r.request_id, r.trade_key, r.downstream_key, r.upstream_key
+            FROM commons.requests r
+           WHERE r.downstream_key = commons.me() AND r.request_id = ANY(%(ids)s) AND r.state = 'NOT_COMPLETED'
+             AND NOT EXISTS (
+                   SELECT FROM commons.request_messages m
+                    WHERE m.request_key = r.request_key AND m.downstream_key = commons.me()
+                      AND m.sender_key = commons.me() AND m.sent_at > %(since)s)
+           ORDER BY r.request_key FOR UPDATE
+        ), said AS (
+          INSERT INTO commons.request_messages (request_key, downstream_key, upstream_key, sender_key, kind, text, sent_at)
+          SELECT request_key, downstream_key, upstream_key, commons.me(), 'message', %(text)s, %(now)s FROM due
+        )
+        SELECT request_key, request_id, trade_key, upstream_key FROM due
+        """,
+        {"ids": list(request_ids), "text": text, "since": quiet_since, "now": tx.now},
+    )
+
+
+def counts(tx: Transaction, kind: str, today: date) -> DictRow:
+    """How many living requests the caller has sent, how many are answered, sent back, and overdue."""
+    row = tx.row(
+        """
+        SELECT count(*) AS sent, count(*) FILTER (WHERE state = 'COMPLETED') AS answered,
+               count(*) FILTER (WHERE state = 'REJECT') AS returned,
+               count(*) FILTER (WHERE state IN ('NOT_COMPLETED', 'REJECT') AND due_date < %s) AS overdue
+          FROM commons.requests WHERE downstream_key = commons.me() AND kind = %s AND state <> 'CANCEL'
+        """,
+        (today, kind),
+    )
+    assert row is not None
+    return row
 
 
 def complete(tx: Transaction, kind: str, part_keys: Iterable[int]) -> list[DictRow]:

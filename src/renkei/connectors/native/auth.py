@@ -8,7 +8,9 @@ from fastapi import APIRouter
 from pydantic import AfterValidator, Field, StringConstraints
 from starlette.responses import Response
 
+from renkei.commons.access.errors import SecondFactorNeeded
 from renkei.commons.access.model import ActingFor, Tokens
+from renkei.commons.access.second_factor import check, is_required
 from renkei.commons.access.service import acting_for, change_password, login, logout, refresh_rotating
 from renkei.commons.edge.answers import json_answer
 from renkei.commons.edge.calls import Open, page_json, placed
@@ -16,6 +18,7 @@ from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import After, Id, Limit, MomentText, storable
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
+from renkei.kit.errors import Unauthenticated
 from renkei.kit.paging import page_from
 
 Secret = Annotated[
@@ -30,6 +33,7 @@ class Credentials(Body):
     email: Secret
     password: Secret
     operator_id: Id | None = Field(default=None, description="default: the company of the first role")
+    code: Secret | None = Field(default=None, description="of the authenticator, if the person has one")
 
 
 class Refresh(Body):
@@ -84,17 +88,22 @@ def router(context: AppContext) -> APIRouter:
     def log_in(call: Open) -> Response:
         """Open a session. One answer for a wrong password, an unknown address, a locked account."""
         given = call.body(Credentials)
-        return json_answer(
-            _tokens_json(
-                login(
-                    context.access,
-                    given.email,
-                    given.password,
-                    client_ip=call.client.client_ip,
-                    operator_id=given.operator_id,
-                )
-            )
+        tokens = login(
+            context.access,
+            given.email,
+            given.password,
+            client_ip=call.client.client_ip,
+            operator_id=given.operator_id,
         )
+        if is_required(context.access, tokens.account_id):
+            try:
+                if given.code is None:
+                    raise SecondFactorNeeded("/code")
+                check(context.access, tokens.account_id, context.secrets, given.code)
+            except Unauthenticated:
+                logout(context.access, tokens.refresh_token or "")
+                raise
+        return json_answer(_tokens_json(tokens))
 
     @routes.post("/refresh", openapi_extra=takes(Refresh, _REFRESH), response_model=TokensView)
     def refresh(call: Open) -> Response:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from renkei.web.pages import (
+    account,
     analysis,
     answer,
+    asking,
     bills,
     declarations,
     design,
@@ -16,6 +18,9 @@ from renkei.web.pages import (
     home,
     notifications,
     parts,
+    people,
+    platform,
+    proof,
     requests,
     structures,
     suppliers,
@@ -24,19 +29,25 @@ from renkei.web.pages import (
 
 PAGES = (
     entry,
+    account,
     home,
     requests,
     answer,
+    asking,
     bills,
     notifications,
     parts,
     structures,
     footprints,
     suppliers,
+    asking,
     analysis,
     disclosures,
     updates,
     declarations,
+    people,
+    platform,
+    proof,
     design,
 )
 """Every module of pages."""

@@ -31,7 +31,7 @@ from renkei.usecases.footprint.analysis import (
 from renkei.usecases.footprint.errors import BadNumber, StatementOfPartMissing
 from renkei.usecases.footprint.model import STAGES
 from renkei.web.calls import Opened, PageCall
-from renkei.web.charts import Tile
+from renkei.web.charts import Flow, Tile
 from renkei.web.downloads import csv_file
 from renkei.web.forms import path_id, typed_number
 from renkei.web.pages.parts import own_part
@@ -39,6 +39,8 @@ from renkei.web.terms import source_name, stage_name, unit_name
 from renkei.web.words import Words
 
 TILES: Final = 40
+FLOWS: Final = 12
+"""Sources that the picture of the flow tells apart."""
 ROWS: Final = 50
 LEVERS: Final = 12
 """Parts that the what-if page offers to change: the largest ones."""
@@ -93,6 +95,7 @@ def _add_breakdown(routes: APIRouter) -> None:
             found=found,
             indicators=told,
             tiles=[] if found is None else tiles_of(_, found),
+            flows=[] if found is None else flows_of(_, found),
             stages=STAGES,
             largest=0 if found is None else max((abs(one.total) for one in found.items), default=0),
         )
@@ -125,7 +128,7 @@ def _add_breakdown(routes: APIRouter) -> None:
                     source_name(_, kind_of(one)),
                     one.amount,
                     unit_name(_, unit_of(one)),
-                    *(float(one.values[i] + one.values[len(STAGES) + i]) for i in range(len(STAGES))),
+                    *_by_stage(one),
                     one.total,
                     one.total / found.total if found.total else None,
                 )
@@ -161,6 +164,28 @@ def tiles_of(_: Words, found: Breakdown) -> list[Tile]:
     if rest > abs(found.total) * 1e-9:
         tiles.append(Tile(label=_("All others"), value=rest, shown=f"{_.number(rest)} kgCO₂e", kind="rest"))
     return tiles
+
+
+def flows_of(_: Words, found: Breakdown) -> list[Flow]:
+    """What each contribution sends into each stage; what is small stands together."""
+    flows = [
+        Flow(
+            label=one.node.part.name,
+            values=_by_stage(one),
+            kind=kind_of(one),
+            address=f"/app/parts/{one.node.part.trace_id}",
+        )
+        for one in found.items[:FLOWS]
+    ]
+    sums = [sum(column) for column in zip(*(flow.values for flow in flows), strict=True)]
+    rest = [float(found.by_stage[stage]) - (sums[i] if sums else 0.0) for i, stage in enumerate(STAGES)]
+    if any(abs(value) > abs(found.total) * 1e-9 for value in rest):
+        flows.append(Flow(label=_("All others"), values=rest, kind="rest"))
+    return flows
+
+
+def _by_stage(one: Contribution) -> list[float]:
+    return [float(one.values[i] + one.values[len(STAGES) + i]) for i in range(len(STAGES))]
 
 
 # -- what would be ---------------------------------------------------------------------------------------------------

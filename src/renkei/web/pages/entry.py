@@ -8,8 +8,9 @@ from dataclasses import replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from renkei.commons.access.errors import InvalidCredentials, TooManyLogins
+from renkei.commons.access.errors import InvalidCredentials, NoMembership, TooManyLogins
 from renkei.commons.access.model import ActingFor
+from renkei.commons.access.second_factor import is_required
 from renkei.commons.access.service import acting_for, login, logout
 from renkei.commons.edge.calls import client_ip
 from renkei.commons.edge.fields import Id, Text
@@ -18,7 +19,7 @@ from renkei.kit.errors import RenkeiError
 from renkei.kit.ids import parse_id
 from renkei.kit.problems import STATUS
 from renkei.web import session as sessions
-from renkei.web.calls import Opened
+from renkei.web.calls import Opened, PageCall
 from renkei.web.words import LANGUAGES
 
 
@@ -44,29 +45,13 @@ def router() -> APIRouter:
         call.check_form()
         email, following = call.field("email") or "", _own_address(call.field("next") or "")
         try:
-            # Good for some hours and revocable; the page renews its access token from it without turning it over, so
-            # that two windows at once do not end each other's session.
-            tokens = login(
-                call.context.access,
-                email,
-                call.field("password") or "",
-                client_ip=client_ip(call.request.scope, call.context),
-                kind="ouranos",
-            )
+            return begin_session(call, email, call.field("password") or "", following)
         except (InvalidCredentials, TooManyLogins) as error:
             call.tell(error)
             response = call.show("login.html", STATUS[error.kind], email=email, following=following)
             if error.retry_after_seconds is not None:
                 response.headers["Retry-After"] = str(error.retry_after_seconds)
             return response
-        call.session = replace(
-            sessions.fresh(call.session.seen_at, call.session.language),
-            access=tokens.access_token,
-            refresh=tokens.refresh_token,
-        )
-        with suppress(RenkeiError):  # somebody without any role: the next page says so
-            call.session = replace(call.session, acts_for_several=len(_companies(call)) > 1)
-        return call.redirect(following or "/app/")
 
     @routes.post("/logout")
     def sign_out(call: Opened) -> Response:
@@ -111,6 +96,37 @@ def router() -> APIRouter:
         return call.redirect(_same_place(_own_address(chosen.next or "")) or "/app/")
 
     return routes
+
+
+def begin_session(call: PageCall, email: str, password: str, following: str) -> Response:
+    """Sign somebody in and go on to `following`. Raises `InvalidCredentials`, `TooManyLogins`."""
+    address = client_ip(call.request.scope, call.context)
+    try:
+        # Good for some hours and revocable; the page renews its access token from it without turning it over, so
+        # that two windows at once do not end each other's session.
+        tokens = login(call.context.access, email, password, client_ip=address, kind="ouranos")
+        refresh = tokens.refresh_token
+    except NoMembership:
+        # Staff of the platform: for as long as one access token, and no longer.
+        tokens, refresh = login(call.context.access, email, password, client_ip=address), None
+        if tokens.operator_id is not None:
+            raise
+    call.session = replace(
+        sessions.fresh(call.session.seen_at, call.session.language),
+        access=tokens.access_token,
+        refresh=refresh,
+    )
+    if is_required(call.context.access, tokens.account_id):
+        call.session = replace(call.session, access=None, code_due=tokens.access_token)
+        return call.redirect("/app/login/code")
+    return settled(call, following)
+
+
+def settled(call: PageCall, following: str) -> Response:
+    """Go on as somebody who has signed in."""
+    with suppress(RenkeiError):  # somebody without any role: the next page says so
+        call.session = replace(call.session, acts_for_several=len(_companies(call)) > 1)
+    return call.redirect(following or "/app/")
 
 
 def _companies(call: Opened) -> list[ActingFor]:

@@ -9,10 +9,11 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from renkei.commons.operators.model import Operator
-from renkei.commons.operators.service import operators_by_ids, own_operator
-from renkei.commons.trades.model import RequestView
-from renkei.commons.trades.service import requests_received, trades_sent
+from renkei.commons.operators.service import operators_by_ids
+from renkei.commons.trades.model import RequestFilter, RequestView
+from renkei.commons.trades.service import find_requests, request_counts, requests_received
 from renkei.database.transaction import Transaction
+from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.updates import updates
 from renkei.web.calls import Opened
 
@@ -39,28 +40,32 @@ def router() -> APIRouter:
 
     @routes.get("/")
     def home(call: Opened) -> Response:
-        return call.show("home.html", home=call.read(_home), shown=SHOWN)
+        found = call.read(lambda tx: _home(tx) if tx.caller.operator_key else None)
+        if found is None:
+            return call.redirect("/app/platform")
+        return call.show("home.html", home=found, shown=SHOWN)
 
     return routes
 
 
 def _home(tx: Transaction) -> Home:
     received = requests_received(tx, None, 500).items
-    sent = trades_sent(tx, None, None, 500).items
     to_answer = [one for one in received if one.state == "NOT_COMPLETED"]
-    open_ = [one for one in sent if one.state in {"NOT_COMPLETED", "REJECT"}]
     today = tx.now.date()
-    overdue = [one for one in open_ if one.due_date is not None and one.due_date < today]
-    partners = {one.trade.downstream_operator_id for one in to_answer[:SHOWN]}
-    partners |= {one.trade.upstream_operator_id for one in overdue[:SHOWN]}
-    named = operators_by_ids(tx, list(partners)) if partners else []
+    counts = request_counts(tx, KIND)
+    late = RequestFilter(overdue_on=today)
+    overdue = list(find_requests(tx, "REQUEST", late, None, SHOWN).items) if counts.overdue else []
+    known = {tx.caller.operator_id}
+    known |= {one.trade.downstream_operator_id for one in to_answer[:SHOWN]}
+    known |= {one.trade.upstream_operator_id for one in overdue}
+    companies = {one.operator_id: one for one in operators_by_ids(tx, list(known))}
     return Home(
-        company=own_operator(tx),
+        company=companies[tx.caller.operator_id],
         to_answer=to_answer,
         overdue=overdue,
-        sent=len(sent),
-        answered=sum(one.state == "COMPLETED" for one in sent),
+        sent=counts.sent,
+        answered=counts.answered,
         waiting_updates=len(updates(tx).items),
         today=today,
-        names={str(one.operator_id): one.name for one in named},
+        names={str(one.operator_id): one.name for one in companies.values()},
     )

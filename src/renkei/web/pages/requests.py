@@ -16,6 +16,7 @@ from renkei.commons.edge.fields import Day, Id, Text
 from renkei.commons.edge.validation import Body
 from renkei.commons.operators.service import operators_by_ids
 from renkei.commons.trades.model import (
+    RequestCounts,
     RequestDraft,
     RequestFilter,
     RequestMessage,
@@ -28,7 +29,9 @@ from renkei.commons.trades.service import (
     find_requests,
     messages,
     reject,
+    remind,
     reply,
+    request_counts,
     request_of,
     review,
     update_request,
@@ -36,6 +39,7 @@ from renkei.commons.trades.service import (
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import RenkeiError
 from renkei.kit.ids import parse_id
+from renkei.usecases.footprint.kind import KIND
 from renkei.web.calls import Opened, PageCall
 
 ROWS: Final = 25
@@ -61,6 +65,13 @@ class ReviewForm(Body):
     reason: Text | None = None
 
 
+class RemindForm(Body):
+    """Requests to remind their suppliers of, and the word."""
+
+    ids: list[Id]
+    text: Text
+
+
 class ChangeForm(Body):
     """What was asked, said anew."""
 
@@ -75,6 +86,8 @@ class Listed:
     rows: tuple[RequestView, ...]
     next: UUID | None
     names: Mapping[UUID, str]
+    counts: RequestCounts | None
+    """How all that were sent stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +123,16 @@ def router() -> APIRouter:
             today=call.context.database.clock.now().date(),
             further=_address(asked | {"after": str(found.next)}) if found.next else None,
             first=_address(asked) if after else None,
+        )
+
+    @routes.post("/remind")
+    def remind_all(call: Opened) -> Response:
+        form = call.form(RemindForm, ids=call.all_of("ids"))
+        count = call.write(lambda tx: remind(tx, form.ids, form.text))
+        return call.redirect(
+            "/app/requests?side=sent&state=overdue",
+            "%(count)s suppliers have been reminded. Nobody is reminded of a request twice a day.",
+            count=count,
         )
 
     @routes.get("/{request_id}")
@@ -228,7 +251,8 @@ def _listed(tx: Transaction, side: Target, state: str, text: str, after: UUID | 
         one.trade.upstream_operator_id if side == "REQUEST" else one.trade.downstream_operator_id
         for one in page.items
     )
-    return Listed(page.items, page.next_cursor, names_of(tx, partners))
+    counts = request_counts(tx, KIND) if side == "REQUEST" else None
+    return Listed(page.items, page.next_cursor, names_of(tx, partners), counts)
 
 
 def _opened(tx: Transaction, request_id: UUID) -> RequestPage:

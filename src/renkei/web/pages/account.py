@@ -1,0 +1,127 @@
+"""The person itself: password, and the code of an authenticator as a second factor; and the page that asks for that code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from renkei.commons.access import second_factor
+from renkei.commons.access.errors import CodeWrong, OldPasswordWrong, PasswordRefused
+from renkei.commons.access.people import email_of
+from renkei.commons.access.service import change_password
+from renkei.commons.edge.fields import Name, Short
+from renkei.commons.edge.validation import Body
+from renkei.kit.errors import RenkeiError, SeveralFaults
+from renkei.web import session as sessions
+from renkei.web.calls import NotSignedIn, Opened, PageCall
+from renkei.web.pages.entry import settled
+
+_RENAMED: Final = {"newPassword": "password"}
+
+
+class CodeForm(Body):
+    """The six digits that an authenticator shows now."""
+
+    code: Short
+
+
+class PasswordForm(Body):
+    """Another password, and the one that holds until then."""
+
+    old_password: Name
+    password: Name
+
+
+def router() -> APIRouter:
+    """The routes."""
+    routes = APIRouter()
+
+    @routes.get("/login/code")
+    def code_page(call: Opened) -> Response:
+        if call.session.code_due is None:
+            raise NotSignedIn
+        return call.show("code.html")
+
+    @routes.post("/login/code")
+    def enter_code(call: Opened) -> Response:
+        call.check_form()
+        due = call.session.code_due
+        if due is None:
+            raise NotSignedIn
+        access = call.context.access
+        try:
+            code = call.form(CodeForm).code
+            second_factor.check(access, access.verify(due).account_id, call.context.secrets, code)
+        except CodeWrong as error:
+            call.tell(error)
+            return call.show("code.html", 401)
+        except RenkeiError as error:
+            call.tell(error)
+            return call.show("code.html")
+        fresh = sessions.fresh(call.session.seen_at, call.session.language)
+        call.session = replace(fresh, access=due, refresh=call.session.refresh)
+        return settled(call, "")
+
+    @routes.get("/me")
+    def me(call: Opened) -> Response:
+        return _me(call)
+
+    @routes.post("/me/password")
+    def password(call: Opened) -> Response:
+        call.check_form()
+        caller = call.read(lambda tx: tx.caller)
+        try:
+            form = call.form(PasswordForm)
+            change_password(call.context.access, caller, form.password, old_password=form.old_password)
+        except (OldPasswordWrong, PasswordRefused, SeveralFaults) as error:
+            call.tell(error, _RENAMED)
+            return _me(call)
+        call.session = sessions.fresh(call.session.seen_at, call.session.language)
+        return call.redirect("/app/login", "The password is changed. Please sign in with it.")
+
+    @routes.post("/me/factor")
+    def begin(call: Opened) -> Response:
+        call.check_form()
+        caller = call.read(lambda tx: tx.caller)
+        email = email_of(call.context.access, caller)
+        made = second_factor.enrol(call.context.access, caller, call.context.secrets, email)
+        return _me(call, made)
+
+    @routes.post("/me/factor/confirm")
+    def confirm(call: Opened) -> Response:
+        call.check_form()
+        caller = call.read(lambda tx: tx.caller)
+        try:
+            second_factor.confirm(call.context.access, caller, call.context.secrets, call.form(CodeForm).code)
+        except CodeWrong as error:
+            call.tell(error)
+            return _me(call, waits=True)
+        return call.redirect("/app/me", "From now on a code is asked for when you sign in.")
+
+    @routes.post("/me/factor/remove")
+    def remove(call: Opened) -> Response:
+        call.check_form()
+        caller = call.read(lambda tx: tx.caller)
+        try:
+            second_factor.remove(call.context.access, caller, call.context.secrets, call.form(CodeForm).code)
+        except CodeWrong as error:
+            call.tell(error)
+            return _me(call)
+        return call.redirect("/app/me", "No code is asked for any more.")
+
+    return routes
+
+
+def _me(call: PageCall, made: second_factor.Enrolment | None = None, *, waits: bool = False) -> Response:
+    caller = call.read(lambda tx: tx.caller)
+    assert caller.account_id is not None
+    return call.show(
+        "me.html",
+        email=email_of(call.context.access, caller),
+        has_factor=second_factor.is_required(call.context.access, caller.account_id),
+        made=made,
+        waits=waits or made is not None,
+    )

@@ -1,0 +1,126 @@
+"""For the platform's staff: who asks to join, which companies there are, how the system is; never a company's values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from renkei.commons.access.people import decide, require_staff, waiting
+from renkei.commons.edge.fields import Id
+from renkei.commons.edge.validation import Body
+from renkei.commons.operators.model import Operator, OperatorState
+from renkei.commons.operators.service import list_operators, set_operator_state
+from renkei.database.caller import Caller
+from renkei.database.events import QueueState, Tracked, queue_state, tracked
+from renkei.database.readiness import check_migrations
+from renkei.database.transaction import Transaction, as_role
+from renkei.kit.errors import RenkeiError
+from renkei.kit.ids import parse_id
+from renkei.web.calls import Opened, PageCall
+
+ROWS = 100
+_STATES: dict[str, OperatorState] = {"suspend": "suspended", "enable": "member", "close": "closed"}
+
+
+class DecisionForm(Body):
+    """What becomes of a company that asks to join."""
+
+    registration_id: Id
+    do: Literal["approve", "refuse"]
+
+
+class StateForm(Body):
+    """What becomes of a company that is there."""
+
+    operator_id: Id
+    do: Literal["suspend", "enable", "close"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """How the installation is."""
+
+    queue: QueueState
+    trouble: RenkeiError | None
+    companies: tuple[Operator, ...]
+    found: int
+    members: int
+    track: tuple[Tracked, ...] | None
+
+
+def router() -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/platform")
+
+    @routes.get("")
+    def overview(call: Opened) -> Response:
+        caller = _staff(call)
+        text, track = call.query("text").strip(), call.query("track").strip()
+        return call.show(
+            "platform.html",
+            system=_system(call, text, track),
+            waiting=waiting(call.context.access, caller),
+            text=text,
+            track=track,
+            now=call.context.database.clock.now(),
+        )
+
+    @routes.post("/registrations")
+    def decided(call: Opened) -> Response:
+        call.check_form()
+        caller, form = _staff(call), call.form(DecisionForm)
+        decide(call.context.access, caller, form.registration_id, approve=form.do == "approve")
+        if form.do == "refuse":
+            return call.redirect("/app/platform", "The company is refused.")
+        return call.redirect("/app/platform", "The company is a member now.")
+
+    @routes.post("/companies")
+    def change(call: Opened) -> Response:
+        call.check_form()
+        _staff(call)
+        form = call.form(StateForm)
+        call.context.database.owner(lambda tx: set_operator_state(tx, form.operator_id, _STATES[form.do]))
+        return call.redirect("/app/platform", "The changes are stored.")
+
+    return routes
+
+
+def _staff(call: PageCall) -> Caller:
+    caller = call.read(lambda tx: tx.caller)
+    require_staff(caller)
+    return caller
+
+
+def _system(call: PageCall, text: str, track: str) -> System:
+    database = call.context.database
+    trouble: RenkeiError | None = None
+    try:
+        check_migrations(database, call.context.expected_revisions())
+        if call.context.queue is not None:
+            call.context.queue.probe()
+    except RenkeiError as error:
+        trouble = error
+    wanted = parse_id(track)
+
+    def look(tx: Transaction) -> tuple[QueueState, tuple[Tracked, ...] | None]:
+        return queue_state(tx), None if not track else _tracked(tx, wanted)
+
+    queue, found_track = database.read(as_role("renkei_engine"), look)
+    every = database.owner(list_operators)
+    fitting = [one for one in every if text.casefold() in f"{one.name} {one.open_operator_id}".casefold()]
+    return System(
+        queue=queue,
+        trouble=trouble,
+        companies=tuple(fitting[:ROWS]),
+        found=len(fitting),
+        members=sum(one.state == "member" for one in every),
+        track=found_track,
+    )
+
+
+def _tracked(tx: Transaction, track: UUID | None) -> tuple[Tracked, ...]:
+    return () if track is None else tuple(tracked(tx, track))
