@@ -16,8 +16,8 @@ from renkei.client.credentials import Credentials
 from renkei.client.engagements import Engagements
 from renkei.client.files import Files, PartCertificates
 from renkei.client.footprints import Estimates, Footprints, Proposals
-from renkei.client.inquiries import Inquiries
 from renkei.client.imports import Imports
+from renkei.client.inquiries import Inquiries
 from renkei.client.notifications import Notifications
 from renkei.client.operators import Operators, Plants
 from renkei.client.parts import Parts, Structures
