@@ -51,11 +51,8 @@ def test_what_is_the_companys_own_and_what_it_was_shown(
     assert delivery["payload"]["total"]["stages"]["production"] == 10
     assert [row["message"] for row in of_b["commons.requests"]] == ["お願いします。"]
     [decided] = of_b["commons.consents"]
-    assert (decided["consent_id"], decided["part"], decided["consumer"]) == (
-        consent["consent_id"],
-        own,
-        "company",
-    )
+    assert (decided["consent_id"], decided["part"]) == (consent["consent_id"], own)
+    assert (decided["consumer"], decided["consumer_id"]) == ("company", a.id)
     assert [row["member"] for row in of_b["commons.selection_members"]] == [a.id]
     assert [row["selection_id"] for row in of_b["commons.selections"]] == [group["selection_id"]]
     assert len(of_b["footprint.statements"]) == 1

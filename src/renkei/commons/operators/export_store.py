@@ -16,7 +16,16 @@ PARTIES: Final = ("downstream_key", "upstream_key", "provider_key", "consumer_ke
 """Columns that name a company which shares a row that has no owner."""
 _SENT: Final = {"deliveries": "provider_key"}
 """Rows of others that the company wrote."""
-LEFT_OUT: Final = frozenset({"operators", "refresh_tokens", "memberships", "api_key_operators"})
+LEFT_OUT: Final = frozenset(
+    {
+        "operators",
+        "refresh_tokens",
+        "memberships",
+        "api_key_operators",
+        "account_invitations",
+        "registrations",
+    }
+)
 """Not the company's own things: the directory, and what the machinery keeps."""
 _NOT_SHOWN: Final = frozenset({"address", "wrapped_key"})
 """Addresses and keys of files inside the platform."""
@@ -84,6 +93,12 @@ def _public_id(table: sa.Table) -> str | None:
     return next((c.name for c in table.columns if c.unique and c.name.endswith("_id")), None)
 
 
+def _name_of(table: sa.Table, key: str) -> str:
+    """What stands in the place of a key, whose bare name may be another column's: a consent's `consumer` is a sort."""
+    name = key.removesuffix("_key")
+    return f"{name}_id" if name in table.columns else name
+
+
 _MEMBER: Final = sql.SQL(
     "'member', CASE (SELECT s.sort FROM commons.selections s WHERE s.selection_key = t.selection_key) "
     "WHEN 'group' THEN (SELECT o.operator_id FROM commons.operators o WHERE o.operator_key = t.member_key) "
@@ -98,7 +113,7 @@ def rows(tx: Transaction, one: Exported) -> Iterator[object]:
     """
     pieces: list[sql.Composable] = [
         sql.SQL("{name}, (SELECT r.{public} FROM {target} r WHERE r.{key} = t.{column})").format(
-            name=sql.Literal(column.removesuffix("_key")),
+            name=sql.Literal(_name_of(one.table, column)),
             public=sql.Identifier(public),
             target=sql.Identifier(target.schema or "", target.name),
             key=sql.Identifier(key),
