@@ -21,6 +21,7 @@ from renkei.database.backup import BackupError, BackupSummary
 from renkei.database.embedded import DatabaseStartError
 from renkei.file_commands import calc, importing
 from renkei.kit.errors import RenkeiError
+from renkei.kit.secret_box import MasterKeyError
 from renkei.settings import SettingsError, load_settings
 from renkei.usecases.footprint.reports.commands import report, reports
 
@@ -33,7 +34,9 @@ cli = typer.Typer(
 )
 db = typer.Typer(help="The database: upgrade, status, backup, restore.", no_args_is_help=True)
 rollup = typer.Typer(help="The calculated values: verify.", no_args_is_help=True)
+keys = typer.Typer(help="The master key: reseal.", no_args_is_help=True)
 cli.add_typer(db, name="db")
+cli.add_typer(keys, name="keys")
 cli.add_typer(rollup, name="rollup")
 cli.add_typer(operator, name="operator")
 cli.add_typer(account, name="account")
@@ -154,6 +157,38 @@ def restore(
     _print(_described(summary))
 
 
+@keys.command()
+def reseal() -> None:
+    """Seal everything with the current master key (the first of the ring); exit 1 if something opens with no key of it.
+
+    After that, a second run finds nothing to do, and the former keys may leave the ring.
+    """
+    from renkei.app import branches, open_context, reactions  # noqa: PLC0415
+    from renkei.commons.access.second_factor import reseal as reseal_second_factors  # noqa: PLC0415
+    from renkei.commons.files.service import reseal as reseal_files  # noqa: PLC0415
+    from renkei.commons.ledger.sequencing import reseal as reseal_ledger  # noqa: PLC0415
+    from renkei.database.connect import opened  # noqa: PLC0415
+
+    settings = load_settings()
+    with opened(
+        settings, branches=branches(), reactions=reactions(), size=2, application_name="renkei-cli"
+    ) as database:
+        context = open_context(settings, database)
+        found = reseal_files(database, context.files)
+        second_factors, lost = reseal_second_factors(context.access, context.secrets)
+        unreadable = found.unreadable + lost
+        _print(
+            {
+                "files": found.files,
+                "access": context.access.reseal() + second_factors,
+                "ledger": reseal_ledger(database, context.secrets),
+                "unreadable": unreadable,
+            }
+        )
+    if unreadable:
+        raise typer.Exit(1)
+
+
 @rollup.command()
 def verify(
     operator_id: Annotated[
@@ -213,7 +248,13 @@ def main() -> None:
         for fault in error.faults:
             typer.echo(f"renkei: {fault.sentence('en')}", err=True)
         sys.exit(1)
-    except (DatabaseStartError, BackupError, SettingsError, psycopg.OperationalError) as error:
+    except (
+        DatabaseStartError,
+        BackupError,
+        SettingsError,
+        MasterKeyError,
+        psycopg.OperationalError,
+    ) as error:
         typer.echo(f"renkei: {error}", err=True)
         sys.exit(1)
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from uuid import UUID
 
 import httpx2
 import psycopg
@@ -132,6 +133,28 @@ def test_a_first_start_then_a_backup_and_its_restoration(machine):
     assert drill["ok"] is True
     (kept,) = machine.run('RENKEI_DATA_DIR="$PWD/restored" renkei operator list')
     assert kept["operator_id"] == operator["operator_id"]
+
+
+@pytest.mark.timeout(240)
+def test_another_master_key(machine):
+    (registration,) = blocks("start.md", "sh run")
+    operator, _, application = machine.run(registration)
+    ring = machine.data_dir / "keys" / "master.key"
+    former = ring.read_text()
+    begin, reseal, end = blocks("change-the-master-key.md", "sh run")
+    machine.run(begin)
+    assert ring.read_text().split()[1:] == former.split()
+    (found,) = machine.run(reseal)
+    assert found["access"] >= 1
+    assert machine.run(reseal) == [{"files": 0, "access": 0, "ledger": 0, "unreadable": 0}]
+    machine.run(end)
+    assert len(ring.read_text().split()) == 1
+    url = f"http://127.0.0.1:{free_port()}"
+    with machine.serving(f"renkei serve --port {url.rsplit(':', 1)[1]}", url):
+        # The secret behind API keys opens with the new key alone.
+        key = ApiKey(key=str(application["api_key"]), operator_id=UUID(str(operator["operator_id"])))
+        with Client(url, key) as program:
+            assert program.operators.me().operator is not None
 
 
 @pytest.mark.timeout(240)

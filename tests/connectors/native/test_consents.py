@@ -141,6 +141,21 @@ def test_what_is_for_everybody_is_read_by_everybody_while_it_is_in_force(
     assert good(c.get("/shared", trace_id=a.part("他")))["items"] == []
 
 
+def test_what_stands_and_is_then_for_one_value_is_this_value(shop: Shop, a: Member, c: Member) -> None:
+    sheet = shop.product("鋼板")
+    bought, _ = shop.sell(sheet, a)
+    for standing in (True, False):
+        shop.decide(trace_id=sheet, consumer_id=a.id, standing=standing)
+        shop.decide(trace_id=sheet, audience="members", standing=standing)
+    again = {**STATEMENT, "cfp_id": _cfp_id(shop.seller, sheet), "declared": {"production": {"own": 7}}}
+    good(shop.seller.put(f"/parts/{sheet}/footprint", again))
+    shop.world.work_off()
+    delivery = good(a.get("/deliveries", trace_id=bought))["items"][0]
+    [shown] = good(c.get("/shared", trace_id=sheet))["items"]
+    for row in (delivery, shown):
+        assert row["attributes"]["total"]["stages"]["production"] == 10
+
+
 def test_the_public_needs_no_account_and_sees_what_is_for_it_alone(world: World, shop: Shop) -> None:
     sheet, coil = shop.product("鋼板"), shop.product("コイル")
     shop.decide(trace_id=coil, audience="members")

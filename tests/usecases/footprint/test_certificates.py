@@ -8,9 +8,11 @@ from decimal import Decimal
 import pytest
 
 from renkei.commons.consents.model import ConsentDraft
-from renkei.commons.consents.service import decide
+from renkei.commons.consents.service import consents_of, decide, inbox, shared, withdraw
 from renkei.commons.files import service as files_room
 from renkei.commons.files.errors import FileNameRefused
+from renkei.commons.files.safe import FileSafe
+from renkei.commons.notifications.service import list_notifications
 from renkei.commons.parts.model import LineDraft, PartDraft
 from renkei.commons.parts.service import put_part, put_structure
 from renkei.commons.trades.model import RequestDraft
@@ -18,6 +20,7 @@ from renkei.commons.trades.service import delete_part, link, put_request
 from renkei.database.transaction import act_as
 from renkei.kit.errors import Forbidden, SeveralFaults
 from renkei.kit.quantities import Unit
+from renkei.kit.secret_box import SecretBox
 from renkei.usecases.footprint.certificates import (
     certificate,
     certificate_content,
@@ -178,6 +181,13 @@ class TestDelivered:
         )
         return row["n"]
 
+    def newest(self, database, maker):
+        (trade,) = database.read(maker, lambda tx: tx.rows("SELECT trade_key FROM commons.trade_relations"))
+        return database.read(maker, lambda tx: inbox(tx, "CFP", [trade["trade_key"]])[trade["trade_key"]])
+
+    def shown(self, database, maker, supplier):
+        return database.read(maker, lambda tx: shared(tx, provider_id=supplier.operator_id))
+
     def test_a_customer_reads_by_its_inbox_alone(self, database, desk, maker, supplier, traded):
         bought, own, trade_id = traded
         (shown,) = database.read(maker, lambda tx: certificate(tx, bought.trace_id))
@@ -229,6 +239,84 @@ class TestDelivered:
         desk.store(supplier, name="again.pdf")
         content = database.read(maker, lambda tx: disclosed_file(tx, trade_id, file.file_id))
         assert b"".join(desk.safe.pieces(content)) == PDF
+
+    @pytest.mark.parametrize("standing", [True, False])
+    def test_after_a_change_of_the_master_key_the_former_one_may_go(
+        self, database, desk, maker, supplier, traded, standing
+    ):
+        """Rows and deliveries are sealed again, what was disclosed once too; nobody is told that anything changed."""
+        _, own, trade_id = traded
+        file = desk.store(supplier)
+        made = certify(database, supplier, own, file)
+        consent = ConsentDraft(
+            trace_id=own.trace_id,
+            consumer_id=maker.operator_id,
+            kind="CFP",
+            attributes=frozenset({"certificate"}),
+            standing=standing,
+        )
+        database.run(supplier, lambda tx: decide(tx, consent))
+        if not standing:
+            # What was disclosed once stays what it is, whatever comes after.
+            certify(database, supplier, own, certificate_id=made.certificate_id)
+        told = database.read(maker, list_notifications).items
+
+        former, current = bytes(range(32)), bytes(range(1, 33))
+        turning = FileSafe(desk.safe.root, SecretBox([current, former]), desk.safe.policy)
+        assert files_room.reseal(database, turning).files >= 1
+        assert files_room.reseal(database, turning) == files_room.Resealed(files=0, unreadable=0)
+
+        alone = FileSafe(desk.safe.root, SecretBox([current]), desk.safe.policy)
+        content = database.read(maker, lambda tx: disclosed_file(tx, trade_id, file.file_id))
+        assert b"".join(alone.pieces(content)) == PDF
+        mine = database.read(supplier, lambda tx: files_room.content_of(tx, file.file_id))
+        assert b"".join(alone.pieces(mine)) == PDF
+        assert database.read(maker, list_notifications).items == told
+
+    def test_what_a_wide_decision_lets_out_follows_the_master_key_too(
+        self, database, desk, maker, supplier, traded
+    ):
+        """Delivered once more as it was: under the same decision, for the same purpose."""
+        _, own, trade_id = traded
+        database.run(
+            supplier,
+            lambda tx: withdraw(tx, consents_of(tx, trace_ids=[own.trace_id])[0].consent_id),
+        )
+        wide = ConsentDraft(
+            whole=True,
+            audience="members",
+            kind="CFP",
+            attributes=frozenset({"certificate"}),
+            purpose="scope3",
+        )
+        database.run(supplier, lambda tx: decide(tx, wide))
+        file = desk.store(supplier)
+        certify(database, supplier, own, file)
+        before, shown = self.newest(database, maker), self.shown(database, maker, supplier)
+
+        current = bytes(range(1, 33))
+        turning = FileSafe(desk.safe.root, SecretBox([current, bytes(range(32))]), desk.safe.policy)
+        assert files_room.reseal(database, turning).files >= 1
+        after = self.newest(database, maker)
+        assert after.delivery_id != before.delivery_id
+        for name in ("consent_id", "consent_version", "purpose", "statement_id", "statement_version"):
+            assert getattr(after, name) == getattr(before, name)
+        alone = FileSafe(desk.safe.root, SecretBox([current]), desk.safe.policy)
+        content = database.read(maker, lambda tx: disclosed_file(tx, trade_id, file.file_id))
+        assert b"".join(alone.pieces(content)) == PDF
+        # What every member reads holds no key, so that there is nothing to seal again.
+        assert self.shown(database, maker, supplier) == shown
+        # And what is delivered is what would be: the next look finds nothing to do.
+        database.run(supplier, lambda tx: tx.mark("disclosure", [own.part_key]))
+        assert self.newest(database, maker) == after
+
+    def test_a_key_that_nobody_has_is_counted_and_left(self, database, desk, supplier):
+        file = desk.store(supplier)
+        stranger = FileSafe(desk.safe.root, SecretBox([bytes(32)]), desk.safe.policy)
+        found = files_room.reseal(database, stranger)
+        assert found.files == 0
+        assert found.unreadable >= 1
+        assert desk.read(supplier, file) == PDF
 
     def test_content_is_plain_and_absent_without_a_certificate(self, database, desk, supplier):
         own, bare, file = part(database, supplier), part(database, supplier, "他"), desk.store(supplier)

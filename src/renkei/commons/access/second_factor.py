@@ -24,7 +24,7 @@ from renkei.commons.access.tokens import AccessKeys
 from renkei.database.caller import Caller
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import Forbidden
-from renkei.kit.secret_box import SecretBox
+from renkei.kit.secret_box import SecretBox, SecretUnreadableError
 
 log = structlog.get_logger(__name__)
 
@@ -106,6 +106,27 @@ def remove(keys: AccessKeys, caller: Caller, box: SecretBox, code: str) -> None:
 def check(keys: AccessKeys, account_id: UUID, box: SecretBox, code: str) -> None:
     """Return if the code is good, which uses it up. Raises `CodeWrong`."""
     _check(keys, account_id, box, code)
+
+
+def reseal(keys: AccessKeys, box: SecretBox) -> tuple[int, int]:
+    """Seal with the current master key what is sealed with a former one: how many were, and how many nothing opens."""
+
+    def work(tx: Transaction) -> tuple[int, int]:
+        resealed = unreadable = 0
+        for account_key, sealed in store.held(tx):
+            if box.is_current(sealed):
+                continue
+            try:
+                again = box.seal(box.open(sealed, _PURPOSE), _PURPOSE)
+            except SecretUnreadableError:
+                log.warning("second_factor_unreadable", todo="restore its master key")
+                unreadable += 1
+                continue
+            store.reseal(tx, account_key, again)
+            resealed += 1
+        return resealed, unreadable
+
+    return keys.database.owner(work)
 
 
 def _check(keys: AccessKeys, account_id: UUID, box: SecretBox, code: str, *, confirm: bool = False) -> None:

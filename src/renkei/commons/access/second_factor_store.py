@@ -65,6 +65,17 @@ def count_wrong(tx: Transaction, account_key: int, *, most: int, until: datetime
     )
 
 
+def held(tx: Transaction) -> list[tuple[int, bytes]]:
+    """Everybody's secret, sealed; held until the transaction ends."""
+    rows = tx.rows("SELECT account_key, sealed FROM commons.second_factors ORDER BY account_key FOR UPDATE")
+    return [(int(row["account_key"]), bytes(row["sealed"])) for row in rows]
+
+
+def reseal(tx: Transaction, account_key: int, sealed: bytes) -> None:
+    """Store the same secret, sealed again."""
+    tx.execute("UPDATE commons.second_factors SET sealed = %s WHERE account_key = %s", (sealed, account_key))
+
+
 def forget(tx: Transaction, account_id: UUID) -> None:
     """No second factor any more."""
     tx.execute(

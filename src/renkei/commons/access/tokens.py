@@ -185,6 +185,33 @@ class AccessKeys:
             return None
         return self.rotate()
 
+    def reseal(self) -> int:
+        """Seal with the current master key what is sealed with a former one; how many signing keys and secrets.
+
+        Raises `SecretsUnreadable` for what no key of the ring opens.
+        """
+
+        def work(tx: Transaction) -> int:
+            resealed = 0
+            for row in store.signing_keys(tx):
+                sealed, associated = bytes(row["private_key"]), _associated(row["key_id"])
+                if not self._box.is_current(sealed):
+                    again = self._box.seal(self._box.open(sealed, associated), associated)
+                    store.reseal_signing_key(tx, row["key_id"], again)
+                    resealed += 1
+            pepper = store.sealed_secret(tx, _PEPPER)
+            if pepper is not None and not self._box.is_current(pepper):
+                associated = _PEPPER.encode()
+                again = self._box.seal(self._box.open(pepper, associated), associated)
+                store.reseal_secret(tx, _PEPPER, again)
+                resealed += 1
+            return resealed
+
+        try:
+            return self.database.run(as_role("renkei_access"), work)
+        except SecretUnreadableError:
+            raise SecretsUnreadable from None
+
     def forget(self) -> None:
         """Read the keys again at the next occasion."""
         with self._lock:

@@ -22,6 +22,7 @@ from renkei.commons.consents.inquiries_store import NewAnswer
 from renkei.commons.consents.model import Answered, Audience, Payload, StoredConsent
 from renkei.commons.consents.rules import Place, deciding
 from renkei.commons.consents.store import NewDelivery, NewShared, Sent, SentToAll
+from renkei.commons.files.service import FILE_KEYS, contents, with_handles, without_handles
 from renkei.commons.ledger import service as ledger
 from renkei.commons.notifications import service as notifications
 from renkei.commons.parts import service as parts
@@ -83,7 +84,20 @@ def bury_unlinked(tx: Transaction, trade_keys: set[int]) -> None:
         writer.write(kind)
 
 
-REACTIONS: Mapping[str, Reaction] = {"unlinked": bury_unlinked}
+def give_handles(tx: Transaction, file_keys: set[int]) -> None:
+    """Reaction to `file_keys`: the deliveries in force that name these own files open them with their keys of now.
+
+    What was disclosed once too: it says the same for ever, but must still open.
+    """
+    handles = {str(one.file_id): one.handle for one in contents(tx, file_keys).values()}
+    by_kind: dict[str, _Writer] = {}
+    for kind, last in store.sent_naming(tx, list(handles)) if handles else ():
+        by_kind.setdefault(kind, _Writer(tx)).give_handles(last, handles)
+    for kind, writer in by_kind.items():
+        writer.write(kind)
+
+
+REACTIONS: Final[Mapping[str, Reaction]] = {"unlinked": bury_unlinked, FILE_KEYS: give_handles}
 
 
 def content_of(consent: StoredConsent | None, payload: Payload) -> dict[str, Mapping[str, Any]]:
@@ -113,8 +127,10 @@ class _Writer:
         if last is not None and not last.withdrawn:
             if _is_once(consent, last):
                 return
+            # One for one value has to own the row that it holds on to, even if the row before says the same.
             if (
-                last.payload == content
+                consent.standing
+                and last.payload == content
                 and last.valid_until == consent.valid_until
                 and last.consent_id == consent.consent_id
                 and last.purpose in (None, consent.purpose)
@@ -138,9 +154,35 @@ class _Writer:
                 withdrawn=False,
             ),
         )
-        if last is not None and any(content.get(name) != said for name, said in last.payload.items()):
+        if last is not None and any(
+            without_handles(content.get(name)) != without_handles(said) for name, said in last.payload.items()
+        ):
             # Something the consumer held before reads otherwise now; a first answer is told by the trade itself.
             self.told.append((trade.downstream_key, trade.trade_key, trade.request_key))
+
+    def give_handles(self, last: Sent, handles: Mapping[str, str]) -> None:
+        """Deliver once more what was delivered, with other handles for its files; says the same, so nobody is told."""
+        said = with_handles(last.payload, handles)
+        if said == last.payload:
+            return
+        self._add(
+            last.downstream_part_key,
+            NewDelivery(
+                delivery_id=self.tx.new_id(),
+                consumer_key=last.consumer_key,
+                consumer_id=last.consumer_id,
+                trade_key=last.trade_key,
+                trade_id=last.trade_id,
+                payload=said,
+                statement_id=last.statement_id,
+                statement_version=last.statement_version,
+                consent_id=last.consent_id,
+                consent_version=last.consent_version,
+                purpose=last.purpose,
+                valid_until=last.valid_until,
+                withdrawn=False,
+            ),
+        )
 
     def bury(self, last: Sent, downstream_part_key: int, request_key: int | None = None) -> None:
         """Write a tombstone over `last`, unless it is one."""
@@ -237,11 +279,11 @@ def _show_all(
 
 
 def _says(last: SentToAll, consent: StoredConsent, content: Mapping[str, Any]) -> bool:
-    return not last.withdrawn and (last.payload, last.valid_until, last.consent_id, last.purpose) == (
-        content,
-        consent.valid_until,
-        consent.consent_id,
-        consent.purpose,
+    return (
+        consent.standing
+        and not last.withdrawn
+        and (last.payload, last.valid_until) == (content, consent.valid_until)
+        and (last.consent_id, last.purpose) == (consent.consent_id, consent.purpose)
     )
 
 

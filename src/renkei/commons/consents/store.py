@@ -37,6 +37,8 @@ class Sent:
     consumer_id: UUID
     downstream_part_key: int
     payload: Mapping[str, Mapping[str, Any]]
+    statement_id: UUID | None
+    statement_version: int | None
     consent_id: UUID
     consent_version: int
     purpose: str | None
@@ -508,12 +510,13 @@ def sent(
           SELECT d.trade_key, d.operator_key FROM commons.deliveries d
            WHERE d.provider_key = commons.me() AND d.consent_id = ANY(%(consents)s) AND d.kind = %(kind)s)
         SELECT s.trade_key, r.trade_id, s.consumer_key, r.downstream_operator_id AS consumer_id, r.downstream_part_key,
-               n.payload, n.consent_id, n.consent_version,
-               n.purpose, n.valid_until, n.withdrawn
+               n.payload, n.statement_id, n.statement_version, n.consent_id, n.consent_version, n.purpose, n.valid_until,
+               n.withdrawn
           FROM served s
           JOIN commons.trade_relations r ON r.trade_key = s.trade_key AND r.upstream_key = commons.me()
          CROSS JOIN LATERAL (
-               SELECT d.payload, d.consent_id, d.consent_version, d.purpose, d.valid_until, d.withdrawn
+               SELECT d.payload, d.statement_id, d.statement_version, d.consent_id, d.consent_version, d.purpose,
+                      d.valid_until, d.withdrawn
                  FROM commons.deliveries d
                 WHERE d.operator_key = s.consumer_key AND d.trade_key = s.trade_key AND d.kind = %(kind)s
                   AND d.provider_key = commons.me()
@@ -535,10 +538,12 @@ def sent_by(tx: Transaction, kind: str, trade_keys: Iterable[int]) -> list[Sent]
     rows = tx.rows(
         """
         SELECT r.trade_key, r.trade_id, r.downstream_key AS consumer_key, r.downstream_operator_id AS consumer_id,
-               r.downstream_part_key, n.payload, n.consent_id, n.consent_version, n.purpose, n.valid_until, n.withdrawn
+               r.downstream_part_key, n.payload, n.statement_id, n.statement_version, n.consent_id, n.consent_version,
+               n.purpose, n.valid_until, n.withdrawn
           FROM commons.trade_relations r
          CROSS JOIN LATERAL (
-               SELECT d.payload, d.consent_id, d.consent_version, d.purpose, d.valid_until, d.withdrawn
+               SELECT d.payload, d.statement_id, d.statement_version, d.consent_id, d.consent_version, d.purpose,
+                      d.valid_until, d.withdrawn
                  FROM commons.deliveries d
                 WHERE d.operator_key = r.downstream_key AND d.trade_key = r.trade_key AND d.kind = %(kind)s
                   AND d.provider_key = commons.me()
@@ -549,6 +554,31 @@ def sent_by(tx: Transaction, kind: str, trade_keys: Iterable[int]) -> list[Sent]
         {"kind": kind, "trades": list(trade_keys)},
     )
     return [Sent(**row) for row in rows]
+
+
+def sent_naming(tx: Transaction, file_ids: Sequence[str]) -> list[tuple[str, Sent]]:
+    """The newest rows the caller wrote into each inbox that name one of these files, with their kinds.
+
+    Reads all that the caller has delivered: for the rare occasions when files get other keys.
+    """
+    rows = tx.rows(
+        """
+        SELECT n.kind, n.trade_key, r.trade_id, n.operator_key AS consumer_key, r.downstream_operator_id AS consumer_id,
+               r.downstream_part_key, n.payload, n.statement_id, n.statement_version, n.consent_id, n.consent_version,
+               n.purpose, n.valid_until, n.withdrawn
+          FROM (
+            SELECT DISTINCT ON (d.operator_key, d.trade_key, d.kind) d.* FROM commons.deliveries d
+             WHERE d.provider_key = commons.me()
+             ORDER BY d.operator_key, d.trade_key, d.kind, d.delivery_key DESC
+          ) n
+          JOIN commons.trade_relations r ON r.trade_key = n.trade_key AND r.upstream_key = commons.me()
+         WHERE NOT n.withdrawn AND EXISTS (
+                 SELECT FROM unnest(%s::text[]) AS i(file_id) WHERE strpos(n.payload::text, i.file_id) > 0)
+         ORDER BY n.delivery_key
+        """,
+        (list(file_ids),),
+    )
+    return [(row.pop("kind"), Sent(**row)) for row in rows]
 
 
 def send(tx: Transaction, kind: str, deliveries: Sequence[NewDelivery]) -> None:

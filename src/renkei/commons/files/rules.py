@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
 
 from renkei.commons.files.errors import FileNameRefused, FileTypeRefused
 
@@ -81,3 +81,26 @@ def begins_as(extension: str, head: bytes) -> bool:
         # ISO 32000-1, Annex H.3.4.1: within the first 1024 bytes.
         return b"%PDF-" in head[:1024]
     return head.startswith(_BEGINNINGS[extension]) if extension in _BEGINNINGS else True
+
+
+# -- files in what is delivered: objects with at least "file_id" and "handle" ---------------------------------------------
+def with_handles(content: Any, handles: Mapping[str, str]) -> Any:
+    """The same content, its files opened by these handles; what they do not name keeps its own."""
+    return _each_file(
+        content, lambda file: {**file, "handle": handles.get(str(file["file_id"]), file["handle"])}
+    )
+
+
+def without_handles(content: Any) -> Any:
+    """The same content without handles: what it says."""
+    return _each_file(content, lambda file: {name: file[name] for name in file if name != "handle"})
+
+
+def _each_file(content: Any, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Any:
+    if isinstance(content, Mapping):
+        if "file_id" in content and "handle" in content:
+            return change(content)
+        return {name: _each_file(one, change) for name, one in content.items()}
+    if isinstance(content, list | tuple):
+        return [_each_file(one, change) for one in content]
+    return content

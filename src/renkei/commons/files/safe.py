@@ -175,6 +175,14 @@ class FileSafe:
         """A file's own key, sealed for its row."""
         return self._secrets.seal(key, _associated(operator_id, address))
 
+    def wrap_again(self, operator_id: UUID, address: bytes, wrapped_key: bytes) -> bytes | None:
+        """A file's key sealed with the current master key; None if it is. Raises `SecretUnreadableError`."""
+        if self._secrets.is_current(wrapped_key):
+            return None
+        return self.wrap(
+            operator_id, address, self._secrets.open(wrapped_key, _associated(operator_id, address))
+        )
+
     # -- clearing up --------------------------------------------------------------------------------------------
     def operators(self) -> list[UUID]:
         """The operators that have a folder here."""

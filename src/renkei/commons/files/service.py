@@ -9,7 +9,7 @@ then **erased** (its key is gone at once, its bytes when the folder is cleared u
     keep(tx, safe, file_id, incoming.finish())          -> the stored file
     content_of(tx, file_id)                             -> what it takes to read it: safe.check, safe.pieces
 
-Topic `files` of `Transaction.mark`: something about these files changed (erased, or to be opened with another key).
+Topics of `Transaction.mark`: `files`, which were erased; `file_keys`, which are to be opened with another key.
 """
 
 from __future__ import annotations
@@ -34,17 +34,43 @@ from renkei.commons.files.errors import (
     FileUrlRefused,
 )
 from renkei.commons.files.model import Content, File, FileDraft
-from renkei.commons.files.rules import name_and_extension
+from renkei.commons.files.rules import name_and_extension, with_handles, without_handles
 from renkei.commons.files.safe import FileSafe, Received
 from renkei.database.caller import WRITERS, Caller, Door
 from renkei.database.transaction import Database, Entry, Event, Transaction, act_as, as_role
 from renkei.kit.errors import Fault, RenkeiError, SeveralFaults
 from renkei.kit.paging import Page, page_of
+from renkei.kit.secret_box import SecretUnreadableError
+
+__all__ = [
+    "FILES",
+    "FILE_CHANGED",
+    "FILE_KEYS",
+    "Cleared",
+    "Resealed",
+    "awaited",
+    "clear_abandoned",
+    "content_of",
+    "contents",
+    "delete_file",
+    "entry_of",
+    "erase",
+    "file_of",
+    "files_of",
+    "keep",
+    "list_files",
+    "reseal",
+    "reserve",
+    "with_handles",
+    "without_handles",
+]
 
 log = structlog.get_logger(__name__)
 
 FILES: Final = "files"
 """The topic that is marked with the keys of changed files."""
+FILE_KEYS: Final = "file_keys"
+"""The topic that is marked with the keys of files that open with another key of their own now."""
 FILE_CHANGED: Final = "jp.renkei.file.changed.v1"
 
 
@@ -102,7 +128,7 @@ def keep(tx: Transaction, safe: FileSafe, file_id: UUID, received: Received) -> 
         # Nobody's yet, or lost: then everyone who shares the bytes shares the new ones.
         safe.put(received)
         if wrapped_key is not None:
-            tx.mark(FILES, store.rekey(tx, received.address, received.wrapped_key))
+            tx.mark(FILE_KEYS, store.rekey(tx, received.address, received.wrapped_key))
         wrapped_key = received.wrapped_key
     store.mark_stored(tx, file.file_key, received, wrapped_key)
     _tell(tx, file_id)
@@ -223,6 +249,53 @@ def clear_abandoned(database: Database, safe: FileSafe) -> Cleared:
         unwanted=unwanted,
         incoming=safe.clear_incoming(life.total_seconds()),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resealed:
+    """How many files' keys were sealed with the current master key, and how many no key of the ring opens."""
+
+    files: int
+    unreadable: int
+
+
+def reseal(database: Database, safe: FileSafe) -> Resealed:
+    """Seal every file's key with the current master key, so that the ring does not need the former ones for them.
+
+    Each operator's turn is a transaction of its own under its write lock; may be repeated, and broken off. What is
+    disclosed is delivered anew in the same transaction (topic `file_keys`), so that customers open it with the new handle.
+    """
+    resealed = unreadable = 0
+    for operator_key, operator_id in database.read(as_role("renkei_engine"), store.with_stored):
+        done, failed = database.run(act_as(operator_key, operator_id), _Reseal(safe, operator_id))
+        resealed += done
+        unreadable += failed
+    return Resealed(files=resealed, unreadable=unreadable)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reseal:
+    """Seals the keys of one operator's files."""
+
+    safe: FileSafe
+    operator_id: UUID
+
+    def __call__(self, tx: Transaction) -> tuple[int, int]:
+        resealed = unreadable = 0
+        for address, wrapped_key in store.sealed_keys(tx):
+            try:
+                again = self.safe.wrap_again(self.operator_id, address, wrapped_key)
+            except SecretUnreadableError:
+                log.warning(
+                    "file_key_unreadable", operator=str(self.operator_id), todo="restore its master key"
+                )
+                unreadable += 1
+                continue
+            if again is not None:
+                changed = store.rekey(tx, address, again)
+                tx.mark(FILE_KEYS, changed)
+                resealed += len(changed)
+        return resealed, unreadable
 
 
 @dataclass(frozen=True, slots=True)

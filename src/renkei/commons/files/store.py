@@ -136,6 +136,29 @@ def rekey(tx: Transaction, address: bytes, wrapped_key: bytes) -> list[int]:
     return [int(row["file_key"]) for row in rows]
 
 
+def sealed_keys(tx: Transaction) -> list[tuple[bytes, bytes]]:
+    """Where the caller's stored files lie, each with its sealed key."""
+    rows = tx.rows(
+        """
+        SELECT DISTINCT address, wrapped_key FROM commons.files
+         WHERE operator_key = commons.me() AND state = 'stored' ORDER BY address
+        """
+    )
+    return [(bytes(row["address"]), bytes(row["wrapped_key"])) for row in rows]
+
+
+def with_stored(tx: Transaction) -> list[tuple[int, UUID]]:
+    """(key, id) of the operators that keep files; as the engine."""
+    rows = tx.rows(
+        """
+        SELECT o.operator_key, o.operator_id FROM commons.operators o
+         WHERE EXISTS (SELECT FROM commons.files f WHERE f.operator_key = o.operator_key AND f.state = 'stored')
+         ORDER BY o.operator_key
+        """
+    )
+    return [(int(row["operator_key"]), row["operator_id"]) for row in rows]
+
+
 def erase(tx: Transaction, file_keys: Iterable[int]) -> list[tuple[int, UUID]]:
     """Erase files: their keys go at once, their bytes when the folder is cleared up. (key, id) of those erased."""
     rows = tx.rows(

@@ -165,6 +165,32 @@ class Sequencer:
         return key_id
 
 
+def reseal(database: Database, box: SecretBox) -> int:
+    """Seal the ledger's keys with the current master key; how many were sealed with a former one.
+
+    Raises `SecretUnreadableError` for what no key of the ring opens.
+    """
+
+    def work(tx: Transaction) -> int:
+        row = store.lock_log(tx)
+        if row is None:
+            return 0
+        resealed = 0
+        if not box.is_current(row["padding_key"]):
+            store.reseal_padding(tx, box.seal(box.open(row["padding_key"], _PADDING), _PADDING))
+            resealed += 1
+        for key in store.signing_keys(tx, None):
+            if not box.is_current(key["private_key"]):
+                associated = _associated(key["key_id"])
+                store.reseal(
+                    tx, key["key_id"], box.seal(box.open(key["private_key"], associated), associated)
+                )
+                resealed += 1
+        return resealed
+
+    return database.run(LEDGER, work, write=False)
+
+
 def rotate(database: Database, box: SecretBox, *, overlap: timedelta, compromised: bool = False) -> str:
     """Make a new key for heads. For `overlap` the former ones sign beside it, so whoever knows one learns the other.
 
