@@ -214,6 +214,23 @@ class TestCertificates:
             len(handle) == 151
         )  # base64 of 16 + 32 + 65 bytes: whose, where, and the key under the master key
 
+    @pytest.mark.parametrize("audience", ["members", "public"])
+    def test_what_everybody_reads_names_files_and_opens_none(
+        self, b: Member, c: Member, bought: tuple[str, str, dict[str, Any]], audience: str
+    ) -> None:
+        _, own, file = bought
+        good(b.post("/consents", {"trace_id": own, "audience": audience, "attributes": ["certificate"]}))
+        [row] = good(c.get("/shared", trace_id=own))["items"]
+        [told] = row["attributes"]["certificate"]["files"]
+        assert (told["file_id"], told.keys()) == (
+            file["file_id"],
+            {"file_id", "name", "size_bytes", "sha256"},
+        )
+        # The same once more is nothing new.
+        certificate = good(b.get(f"/parts/{own}/certificate"))["certificate"]
+        good(self.certify(b, own, file, certificate_id=certificate["certificate_id"]))
+        assert good(c.get("/shared", trace_id=own))["items"] == [row]
+
     def test_a_file_erased_by_its_owner_is_gone_for_the_customer(
         self, world: World, a: Member, b: Member, bought: tuple[str, str, dict[str, Any]]
     ) -> None:

@@ -100,6 +100,21 @@ def test_it_is_relayed_hop_by_hop_and_who_grants_answers_straight(tiers: Tiers) 
     )
 
 
+def test_files_of_a_supplier_behind_do_not_say_whose_they_are(tiers: Tiers) -> None:
+    """A handle holds whose folder it is in, so that it does not come along."""
+    second, product = tiers.members[2], tiers.products[2]
+    file = good(second.post("/files", {"name": "certificate.pdf"}))
+    good(second.put(f"/files/{file['file_id']}/content", b"%PDF-1.7 certificate"))
+    good(second.put(f"/parts/{product}/certificate", {"files": [{"file_id": file["file_id"]}]}))
+    asked = tiers.ask(attributes=["certificate"])
+    tiers.decide(1, "pass-on")
+    tiers.decide(2, "grant")
+    [answer] = tiers.answers(asked)
+    [told] = answer["attributes"]["certificate"]["files"]
+    assert answer["provider_id"] is None
+    assert (told["file_id"], told.keys()) == (file["file_id"], {"file_id", "name", "size_bytes", "sha256"})
+
+
 def _bought(member: Member, product: str) -> str:
     lines = good(member.get(f"/parts/{product}/structure"))["lines"]
     return str(lines[0]["child"]["trace_id"])

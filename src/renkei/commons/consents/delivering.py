@@ -9,6 +9,9 @@ to say of the own parts concerned (topic "disclosure"), and `deliver` brings eac
   not one yet. A consumer that never got anything gets no tombstone, so it cannot tell a refusal from silence.
 
 What is for every member or for the public goes into one inbox that every member reads, once a part.
+
+Handles, which open files (decision 0007), go by trades alone: nothing opens a file by what everybody reads or by what came
+from a supplier behind, and a handle says whose file it is.
 """
 
 from __future__ import annotations
@@ -253,7 +256,7 @@ def _show_all(
         for audience in AUDIENCES:
             consent = deciding(consents, Place(part_key, audience=audience), tx.now)
             last = present.get((part_key, audience))
-            content = content_of(consent, payload)
+            content = without_handles(content_of(consent, payload))
             if consent is None or not content:
                 once = consent is not None and last is not None and _is_once(consent, last)
                 if last is not None and not last.withdrawn and not once:
@@ -321,7 +324,7 @@ def _answer_inquiries(
     rows: list[tuple[NewAnswer, Answered]] = []
     for one in inquiries_store.granted(tx, kind, payloads):
         consent = deciding(consents, Place(one.part_key, company_key=one.asker_key), tx.now)
-        content = content_of(consent, payloads[one.part_key])
+        content = without_handles(content_of(consent, payloads[one.part_key]))
         provider_id = tx.caller.operator_id if one.named else None
         if consent is None or not content:
             if one.payload is None or one.withdrawn:
