@@ -14,10 +14,13 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from renkei.commons.access import registry
+from renkei.commons.access import people, registry
 from renkei.commons.access.model import ApiKeyDraft
+from renkei.commons.access.service import login
 from renkei.commons.ledger.sequencing import Sequencer
-from renkei.database.transaction import Transaction
+from renkei.commons.operators.service import operators_by_ids
+from renkei.database.caller import Caller
+from renkei.database.transaction import Transaction, act_as
 from tests.property.noninterference.asgi import Answered
 from tests.property.noninterference.sites import BEGIN, Site
 
@@ -32,7 +35,27 @@ FACTORS = {
     "period_from": "2024-04-01", "period_to": "2025-03-31",
     "table": "factor_id,value,unit,name_ja\nsteel,2,kg,鋼\n",
 }  # fmt: skip
+PASSWORD = "Renkei@12345"
+"""Of every administrator."""
+BILL = "親品番,子品番,品名,員数,単位\nP,A,軸,2,個\nP,B,樹脂,0.5,kg\n".encode()
 PERIOD = {"rule_set": "ISO 14067", "period_from": "2026-04-01", "period_to": "2027-03-31"}
+
+
+SHEET = {
+    "period_from": "2026-04-01",
+    "period_to": "2027-03-31",
+    "declared_unit": "kilogram",
+    "production": 1000,
+    "lines": [
+        {
+            "line_id": "power",
+            "activity": "energy",
+            "amount": 1200,
+            "unit": "kWh",
+            "factor": "owid-grid@2023#electricity-jp",
+        }
+    ],
+}
 
 
 @dataclass
@@ -47,6 +70,10 @@ class Company:
     admin: str = ""
     """Access token."""
     viewer: str = ""
+    standing: str = ""
+    """A refresh token of the Ouranos door, which may be used again."""
+    rotating: str = ""
+    """One of `/v1`, which may be used once."""
     product: str = ""
     end: str = ""
     bought: dict[int, str] = field(default_factory=dict)
@@ -56,6 +83,8 @@ class Company:
     trades: dict[int, str] = field(default_factory=dict)
     customers: list[int] = field(default_factory=list)
     under_review: str = ""
+    counted: str = ""
+    """What is calculated from activity data."""
 
 
 @dataclass
@@ -70,6 +99,8 @@ class Cast:
     system_key: str = ""
     staff: str = ""
     expired: str = ""
+    links: list[str] = field(default_factory=list)
+    """What gives a role to whoever holds it."""
 
 
 class Player:
@@ -80,11 +111,15 @@ class Player:
         self.company = company
         self._steps = steps
 
+    def step(self) -> None:
+        """The next step of the history is this company's."""
+        self.site.step(f"{self.company.number}: {next(self._steps)}")
+
     def send(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> Answered:
         """Any request, whatever the answer."""
-        self.site.step(f"{self.company.number}: {next(self._steps)}")
+        self.step()
         sent = {"Authorization": f"Bearer {self.company.admin}"} | (headers or {})
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
@@ -130,16 +165,17 @@ def statement(**said: Any) -> dict[str, Any]:
 def found_companies(site: Site, number: int) -> Cast:
     """Companies with a plant, an administrator and a viewer each; applications; platform staff."""
     cast = Cast()
-    access = site.app.state.context.access
+    access = site.context.access
     site.step("founding", BEGIN)
+    password_hash = access.passwords.hash(PASSWORD)
 
     def person(tx: Transaction, email: str, operator_key: int | None, role: str) -> UUID:
         account_id = site.source.id()
         tx.execute(
             """
             WITH account AS (
-              INSERT INTO commons.accounts (account_id, email, staff, password_changed_at, created_at)
-              VALUES (%(id)s, %(email)s, %(staff)s, %(now)s, %(now)s) RETURNING account_key)
+              INSERT INTO commons.accounts (account_id, email, staff, password_hash, password_changed_at, created_at)
+              VALUES (%(id)s, %(email)s, %(staff)s, %(hash)s, %(now)s, %(now)s) RETURNING account_key)
             INSERT INTO commons.memberships (account_key, operator_key, role, granted_at)
             SELECT account_key, %(operator)s, %(role)s, %(now)s FROM account WHERE NOT %(staff)s
             """,
@@ -147,6 +183,7 @@ def found_companies(site: Site, number: int) -> Cast:
                 "id": account_id,
                 "email": email,
                 "staff": operator_key is None,
+                "hash": password_hash,
                 "operator": operator_key,
                 "role": role,
                 "now": site.clock.at,
@@ -190,6 +227,11 @@ def found_companies(site: Site, number: int) -> Cast:
                     authenticated_at=site.clock.at,
                 )
                 site.clock.at = BEGIN
+        email = f"admin{company.number}@example.com"
+        site.step(f"sessions of {company.number}")
+        company.standing = login(access, email, PASSWORD, client_ip="", kind="ouranos").refresh_token or ""
+        company.rotating = login(access, email, PASSWORD, client_ip="").refresh_token or ""
+        site.step(f"people after {company.number}", BEGIN)
     staff = site.database.owner(lambda tx: person(tx, "staff@example.com", None, ""))
     cast.staff = access.issue(
         account_id=staff,
@@ -234,9 +276,11 @@ def build(site: Site, rng: random.Random) -> Cast:
     for player in players:
         _go_on(player, players, rng)
     _ask_for_more(players, rng)
+    for player in players:
+        cast.links += _link(player)
     site.settle("second settling")
     site.step("a head of the ledger")
-    Sequencer(site.database, site.app.state.context.secrets).tick()
+    Sequencer(site.database, site.context.secrets).tick()
     return cast
 
 
@@ -257,6 +301,11 @@ def _begin(player: Player, suppliers: list[int], rng: random.Random) -> None:
     file = player.file("証明書.pdf", b"%PDF-1.7 certificate")
     body = {"description": "ISO 14067", "files": [{"file_id": file}]}
     player.do("PUT", f"/parts/{me.product}/certificate", body)
+    player.do("POST", "/factor-sets", FACTORS)
+    player.do("PUT", "/import-mappings/bom/PLM", {"columns": {"part": "子品番"}, "plant_id": me.plant_id})
+    player.do("POST", "/imports/bom?file_name=bom.csv&language=ja", BILL)
+    me.counted = player.part("計算品", terminated=True)
+    player.do("PUT", f"/parts/{me.counted}/sheets", SHEET)
 
 
 def _trade(customer: Player, supplier: Player, rng: random.Random) -> None:
@@ -345,7 +394,6 @@ def _go_on(player: Player, players: list[Player], rng: random.Random) -> None:
         _verify(player, players[other.number], declared, rng)
     player.do("DELETE", f"/parts/{player.part('不要')}")
     if rng.random() < 0.5:
-        player.do("POST", "/factor-sets", FACTORS)
         player.do("POST", "/factor-sets/own/2024/loans", {"borrower_id": other.operator_id})
     if rng.random() < 0.6:
         _wait(player)
@@ -359,6 +407,44 @@ def _go_on(player: Player, players: list[Player], rng: random.Random) -> None:
         player.do(
             "POST", "/notifications/read", {"notification_ids": [one["notification_id"] for one in seen[:1]]}
         )
+
+
+def caller_of(player: Player) -> Caller:
+    """The company's administrator."""
+    me = player.company
+    return Caller(
+        operator_key=me.operator_key,
+        operator_id=UUID(me.operator_id),
+        door="page",
+        roles=frozenset({"admin"}),
+    )
+
+
+def invite_person(player: Player, email: str) -> str:
+    """A link that gives somebody a role in the company."""
+    draft = people.RoleDraft(email=email, role="viewer")
+    player.step()
+    return people.invite_person(player.site.context.access, caller_of(player), draft)
+
+
+def _link(player: Player) -> list[str]:
+    """Links for a person and for a company that was invited; another invited company asks to become a member."""
+    site, me = player.site, player.company
+    access, caller = site.context.access, caller_of(player)
+    entry = act_as(me.operator_key, caller.operator_id)
+    found = [invite_person(player, f"somebody{me.number}@example.com")]
+    for name in ("鋳造所", "鍛造所"):
+        invited = player.do("POST", "/invitations", {"name": name, "country": "JP"})["operator_id"]
+        [company] = site.database.read(entry, lambda tx, one=UUID(invited): operators_by_ids(tx, [one]))
+        player.step()
+        found.append(people.invite_company(access, caller, company))
+    registration = people.Registration(
+        name="鍛造所", address="東京都", open_operator_id=f"R{me.number:012d}", country="JP"
+    )
+    who = people.Credentials(email=f"forge{me.number}@example.com", password=PASSWORD, client_ip="")
+    player.step()
+    people.register_company(access, found.pop(), registration, who)
+    return found
 
 
 def _wait(player: Player) -> None:
