@@ -215,6 +215,14 @@ TOGETHER: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
           JOIN commons.parts p USING (part_key)
         """,
     ),
+    "/app/companies/{operator_id}/link": (
+        ("operator_id",),
+        "SELECT operator_id, ARRAY[invited_by_key] FROM commons.operators WHERE state = 'provisional'",
+    ),
+    "/app/requests/{request_id}/answer": (
+        ("request_id",),
+        "SELECT request_id, ARRAY[upstream_key] FROM commons.requests WHERE state <> 'CANCEL'",
+    ),
     "/v1/groups/{selection_id}": (
         ("selection_id",),
         "SELECT selection_id, ARRAY[operator_key] FROM commons.selections WHERE sort = 'group'",
@@ -380,7 +388,7 @@ class Requests:
             content = maker.v1_body(operation, headers)
         elif bare.startswith("/app"):
             headers = {"Cookie": f"renkei={observer.cookie}"} if observer.cookie else {}
-            query |= maker.page_query() if method == "GET" else {}
+            query |= maker.page_query(bare) if method == "GET" else {}
             if method == "POST":
                 content = maker.form().encode()
                 headers["Content-Type"] = "application/x-www-form-urlencoded"
@@ -570,7 +578,9 @@ class _Maker:
             return self.id_of(key)
         return self.place(key) if key in {"email", "password", "old_password", "refresh_token"} else value
 
-    def page_query(self) -> dict[str, str]:
+    def page_query(self, path: str) -> dict[str, str]:
+        if path == "/app/declarations/new":
+            return {"part": self.id_of("part")}
         if self.rng.random() < 0.6:
             return {}
         name = self.rng.choice(["after", "q", "state", "trace_id", "operator_id", "kind"])
@@ -590,6 +600,7 @@ class _Maker:
             "trade_id",
             "request_id",
             "file_id",
+            "part",
             "invitation_id",
             "registration_id",
             "account_id",

@@ -10,6 +10,7 @@ import json
 import random
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from renkei.commons.access import people, registry
 from renkei.commons.access.model import ApiKeyDraft
 from renkei.commons.access.service import login
 from renkei.commons.ledger.sequencing import Sequencer
+from renkei.commons.operators.model import Operator
 from renkei.commons.operators.service import operators_by_ids
 from renkei.database.caller import Caller
 from renkei.database.transaction import Transaction, act_as
@@ -427,6 +429,10 @@ def invite_person(player: Player, email: str) -> str:
     return people.invite_person(player.site.context.access, caller_of(player), draft)
 
 
+def _companies(wanted: list[UUID], tx: Transaction) -> list[Operator]:
+    return operators_by_ids(tx, wanted)
+
+
 def _link(player: Player) -> list[str]:
     """Links for a person and for a company that was invited; another invited company asks to become a member."""
     site, me = player.site, player.company
@@ -434,8 +440,9 @@ def _link(player: Player) -> list[str]:
     entry = act_as(me.operator_key, caller.operator_id)
     found = [invite_person(player, f"somebody{me.number}@example.com")]
     for name in ("鋳造所", "鍛造所"):
-        invited = player.do("POST", "/invitations", {"name": name, "country": "JP"})["operator_id"]
-        [company] = site.database.read(entry, lambda tx, one=UUID(invited): operators_by_ids(tx, [one]))
+        invited = player.do("POST", "/invitations", {"name": name, "country": "JP"})
+        wanted = [UUID(invited["operator_id"])]
+        [company] = site.database.read(entry, partial(_companies, wanted))
         player.step()
         found.append(people.invite_company(access, caller, company))
     registration = people.Registration(
