@@ -79,11 +79,14 @@ Everything else shows no difference: values, counts, names, order, error text, e
 `tests/property/test_noninterference.py` builds worlds of four to six companies in tiers that ask, answer, disclose, withdraw, refuse and fail.
 Copies of a world differ in one thing that one company does: another value, structure, count, name or time, something that is there or not.
 History goes on alike in all copies.
-Then everybody calls everything at both doors and on the pages: direct customers, customers' customers, sibling suppliers, suppliers, strangers, viewers, applications of others, platform staff, expired and forged tokens, nobody; with ids of their own, of others, and of things that one copy has and the other has not.
+Then everybody calls everything at both doors and, signed in, on the pages: direct customers, customers' customers, sibling suppliers, suppliers, strangers, viewers, applications of others, platform staff, expired and forged tokens, nobody; with ids of their own, of others, and of things that one copy has and the other has not.
 For everyone to whom the difference is not declassified, status, headers, body and the number of SQL statements must be the same; ids, secrets and the clock are injected.
 What is left out of the comparison: the value of the sealed `Renkei-Version`, of session cookies and of signed tokens, which are never the same twice.
 
 The function draws from what companies did (statements, consents, requests, structures), not from what was delivered, counted or notified: a product that writes too much into an inbox is found.
+
+A route that nobody called fails the test, in every run; from 100 pairs on, also one that let nobody in, or (of those that read) that answered nobody.
+The suite compares 40 pairs, on one core in about a minute of its time.
 
 Leaks are planted on purpose, and each must be found.
 Both locks are tested alone: with every reading query stripped of whose rows it wants, row-level security holds; without row-level security, the queries hold.

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import unquote
 
+from anyio._backends._asyncio import AsyncIOBackend
 from starlette.types import ASGIApp, Message
 
 CLIENT = ("10.1.2.3", 50_000)
@@ -30,16 +33,27 @@ class Answered:
         return json.loads(self.content)
 
 
-class Http:
-    """Sends requests to `app`, one after the other."""
+async def _here(
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    abandon_on_cancel: bool = False,
+    limiter: Any = None,
+) -> Any:
+    """In the place of `AsyncIOBackend.run_sync_in_worker_thread`: nobody else waits for this loop."""
+    del abandon_on_cancel, limiter
+    return contextvars.copy_context().run(function, *arguments)
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class Http:
+    """Sends requests to `app`, one after the other; `before` each, something else is done."""
+
+    def __init__(self, app: ASGIApp, before: Callable[[], None]) -> None:
         self._app = app
+        self._before = before
         self._loop = asyncio.new_event_loop()
 
     def close(self) -> None:
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
         self._loop.close()
 
     def request(
@@ -64,7 +78,9 @@ class Http:
             "server": ("renkei.test", 80),
             "state": {},
         }
-        return self._loop.run_until_complete(self._exchange(scope, content or b""))
+        self._before()
+        with patch.object(AsyncIOBackend, "run_sync_in_worker_thread", _here):
+            return self._loop.run_until_complete(self._exchange(scope, content or b""))
 
     async def _exchange(self, scope: dict[str, Any], content: bytes) -> Answered:
         incoming: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]

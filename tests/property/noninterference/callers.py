@@ -22,6 +22,13 @@ class Observer:
     headers: dict[str, str]
     cookie: str | None = None
     """Of the pages."""
+    at_ouranos: int | None = None
+    """The company at the Ouranos door, which knows no `Renkei-Operator`, if it is another."""
+
+    def company_at(self, path: str) -> int | None:
+        """The company whose view it has at this address."""
+        by_operator = path.startswith(("/v1", "/app"))
+        return self.company if by_operator or self.at_ouranos is None else self.at_ouranos
 
     @property
     def is_outsider(self) -> bool:
@@ -31,7 +38,7 @@ class Observer:
 
 def observers(site: Site, cast: Cast) -> list[Observer]:
     """Every kind of caller; the same bytes for every copy of the world."""
-    box = site.app.state.context.secrets
+    box = site.context.secrets
     seen_at = int(BEGIN.timestamp())
 
     def cookie(token: str, company: str | None) -> str:
@@ -89,6 +96,7 @@ def observers(site: Site, cast: Cast) -> list[Observer]:
                 "apiKey": cast.key,
             },
             cookie(first.admin, last.operator_id),
+            at_ouranos=first.number,
         )
     )
     found.append(Observer("data space", None, {"X-Api-Key": cast.system_key, "apiKey": cast.system_key}))

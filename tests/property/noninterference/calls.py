@@ -8,14 +8,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
+import psycopg
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Mount
 
+from renkei.commons.files.urls import Right, signed_url
+from renkei.connectors.ouranos.routes import AUTH_INFO, DATATRANSPORT
 from tests.property.noninterference.callers import CSRF, Observer
 from tests.property.noninterference.sites import Site
-from tests.property.noninterference.worlds import Cast
+from tests.property.noninterference.worlds import PASSWORD, Cast
 
 Route = tuple[str, str]
 """Method and path of the application; at the Ouranos door with `?dataTarget=`."""
@@ -35,19 +39,9 @@ ANY_METHOD: Final = "DELETE"
 DATA: Final = "/api/v1/datatransport"
 INFO: Final = "/api/v1/authInfo"
 TARGETS: Final[Mapping[Route, tuple[str, ...]]] = {
-    ("GET", DATA): (
-        "parts",
-        "partsStructure",
-        "tradeRequest",
-        "tradeResponse",
-        "cfp",
-        "cfpCertification",
-        "status",
-    ),
-    ("PUT", DATA): ("parts", "partsStructure", "tradeRequest", "tradeResponse", "cfp", "status"),
-    ("DELETE", DATA): ("parts",),
-    ("GET", INFO): ("operator", "plant"),
-    ("PUT", INFO): ("operator", "plant"),
+    (method, path): tuple(operations)
+    for path, methods in ((DATA, DATATRANSPORT), (INFO, AUTH_INFO))
+    for method, operations in methods.items()
 }
 _PART: Final[dict[str, Any]] = {
     "operatorId": "{me}", "traceId": None, "plantId": "{plant}", "partsName": "品目", "supportPartsName": "S-1",
@@ -89,8 +83,8 @@ OURANOS_BODIES: Final[Mapping[Route, Any]] = {
         "operatorId": "{me}", "plantId": "{plant?}", "plantName": "工場", "plantAddress": "東京都",
         "openPlantId": "T000111", "plantAttribute": {},
     },
-    ("POST", "/auth/login"): {"operatorAccountId": "admin1@example.com", "accountPassword": "Wrong@123"},
-    ("POST", "/auth/refresh"): {"refreshToken": "x" * 43},
+    ("POST", "/auth/login"): {"operatorAccountId": "{email}", "accountPassword": "{password}"},
+    ("POST", "/auth/refresh"): {"refreshToken": "{standing}"},
     ("POST", "/auth/change"): {"newPassword": "short"},
     ("POST", "/api/v1/systemAuth/token"): {"idToken": "{token}"},
     ("POST", "/api/v1/systemAuth/apiKey"): {"ipAddress": "10.1.2.3", "apiKey": "{key}"},
@@ -131,8 +125,6 @@ OURANOS_QUERIES: Final[Mapping[str, dict[str, str]]] = {
     },
     "DELETE /cfpCertifications": {"operatorId": "{me}", "traceId": "{trace}", "fileId": "{file?}"},
     "GET /requestStatus": {"operatorId": "{me}", "trackId": "{track?}"},
-    "PUT /files/{file_id}": {"operator": "{me}", "token": "1.x"},
-    "GET /files/{file_id}": {"operator": "{me}", "token": "1.x"},
 }  # fmt: skip
 V1_QUERIES: Final[Mapping[str, str]] = {
     "open_operator_id": "{open}",
@@ -182,9 +174,38 @@ IDS: Final[Mapping[str, str]] = {
     "open": "SELECT open_operator_id, ARRAY[operator_key] FROM commons.operators WHERE open_operator_id IS NOT NULL",
 }
 """Every noun's ids, and the keys of the companies that hold them."""
+TOGETHER: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
+    "/v1/parts/{trace_id}/estimate": (
+        ("trace_id",),
+        "SELECT p.trace_id, ARRAY[e.operator_key] FROM footprint.estimates e JOIN commons.parts p USING (part_key)",
+    ),
+    "/v1/parts/{trace_id}/certificate": (
+        ("trace_id", "file_id"),
+        """
+        SELECT p.trace_id, f.file_id, ARRAY[c.operator_key] FROM footprint.certificates c
+          JOIN commons.parts p USING (part_key) JOIN footprint.certificate_files f USING (certificate_key)
+        """,
+    ),
+    "/app/parts/{trace_id}/sheets/{sheet_id}": (
+        ("trace_id", "sheet_id"),
+        """
+        SELECT DISTINCT p.trace_id, s.sheet_id, ARRAY[s.operator_key] FROM footprint.sheets s
+          JOIN commons.parts p USING (part_key)
+        """,
+    ),
+    "/v1/factor": (
+        ("set_id", "version", "factor_id"),
+        """
+        SELECT s.name, s.version, f.factor_id, ARRAY[s.operator_key] FROM footprint.factor_sets s
+          JOIN footprint.factors f USING (set_key)
+        """,
+    ),
+}
+"""By the beginning of an address: places that only some values fit, or that belong together; and the companies' keys."""
 NOUNS: Final = {
     "consumer": "operator", "partner": "operator", "upstream_operator": "operator", "child": "trace", "traces": "trace",
     "status": "request", "part": "trace", "company": "operator",
+    "footprint": "trace",
 }  # fmt: skip
 NONE: Final = "5e1f0000-0000-4000-8000-00000000c0de"
 """An id that nobody has."""
@@ -198,17 +219,22 @@ class Ids:
     """Noun → id → companies."""
     fresh: dict[str, set[str]] = field(default_factory=dict)
     """Those that some of the worlds have, and not all."""
+    together: dict[str, dict[tuple[str, ...], set[int]]] = field(default_factory=dict)
+    """Of `TOGETHER`: beginning → values → companies."""
 
-    def learn(self, site: Site) -> dict[str, set[str]]:
+    def learn(self, connection: psycopg.Connection[Any]) -> dict[str, set[str]]:
         """Take up the ids of a world; those it has."""
         seen: dict[str, set[str]] = {}
-        with site.everything() as connection:
-            for noun, statement in IDS.items():
-                known = self.held.setdefault(noun, {})
-                seen[noun] = set()
-                for value, keys in connection.execute(statement):
-                    known.setdefault(str(value), set()).update(key for key in keys if key is not None)
-                    seen[noun].add(str(value))
+        for noun, statement in IDS.items():
+            known = self.held.setdefault(noun, {})
+            seen[noun] = set()
+            for value, keys in connection.execute(statement):
+                known.setdefault(str(value), set()).update(key for key in keys if key is not None)
+                seen[noun].add(str(value))
+        for beginning, (_, statement) in TOGETHER.items():
+            rows = self.together.setdefault(beginning, {})
+            for *values, keys in connection.execute(statement):
+                rows.setdefault(tuple(map(str, values)), set()).update(key for key in keys if key is not None)
         return seen
 
     def choose(self, noun: str, company: int | None, rng: random.Random, *, meant_well: bool = False) -> str:
@@ -247,7 +273,8 @@ class Call:
 def route_table(app: FastAPI) -> list[Route]:
     """Every method and path that the application answers, targets of the Ouranos door apart."""
     found: dict[Route, None] = {}
-    for path, methods in _walk(app.routes, ""):
+    in_front = (DATA, set(DATATRANSPORT))  # answered before the router is asked
+    for path, methods in (in_front, *_walk(app.routes, "")):
         if any(path.startswith(one) for one in UNSEEN):
             continue
         for method in sorted(methods - {"HEAD"}) or [ANY_METHOD]:
@@ -284,26 +311,35 @@ _documents: list[dict[str, Any]] = []
 class Requests:
     """Makes requests to any route for any caller."""
 
-    def __init__(self, app: FastAPI, cast: Cast, ids: Ids) -> None:
+    def __init__(self, site: Site, cast: Cast, ids: Ids) -> None:
+        self.site = site
         self.cast = cast
         self.ids = ids
-        [v1] = [route.app for route in app.routes if isinstance(route, Mount) and route.path == "/v1"]
+        [v1] = [route.app for route in site.app.routes if isinstance(route, Mount) and route.path == "/v1"]
         assert isinstance(v1, FastAPI)
         if not _documents:
             _documents.append(v1.openapi())
         self.document = _documents[0]
 
-    def call(self, route: Route, observer: Observer, rng: random.Random) -> Call:
-        """A request to `route` by `observer`."""
+    def call(
+        self, route: Route, observer: Observer, rng: random.Random, *, meant_well: bool | None = None
+    ) -> Call:
+        """A request to `route` by `observer`; `meant_well`: with ids of one's own (by default, half of them)."""
         method, path = route
-        maker = _Maker(self, observer, rng, meant_well=rng.random() < 0.5)
+        maker = _Maker(
+            self,
+            observer,
+            rng,
+            meant_well=rng.random() < 0.5 if meant_well is None else meant_well,
+            writes=not is_read(route),
+        )
         headers = dict(observer.headers)
         content: bytes | None = None
         bare, _, fixed = path.partition("?")
         query = dict([fixed.split("=")]) if fixed else {}
         if bare.startswith("/v1/"):
             operation = self.document["paths"].get(bare.removeprefix("/v1"), {}).get(method.lower(), {})
-            query |= maker.v1_query(operation)
+            query |= maker.v1_query(operation, bare)
             content = maker.v1_body(operation, headers)
         elif bare.startswith("/app"):
             headers = {"Cookie": f"renkei={observer.cookie}"} if observer.cookie else {}
@@ -321,7 +357,13 @@ class Requests:
             headers["Accept-Language"] = "ja"
         if method == "POST" and bare.startswith("/v1") and rng.random() < 0.3:
             headers["Idempotency-Key"] = "the-same-key"
-        address = re.sub(r"\{(\w+)(?::\w+)?\}", lambda place: maker.id_of(place[1]), bare)
+        fitting = maker.together(bare)
+        address = re.sub(
+            r"\{(\w+)(?::\w+)?\}", lambda place: fitting.get(place[1]) or maker.in_path(place[1]), bare
+        )
+        if bare == "/files/{file_id}":
+            address, _, rest = maker.signed(method, address).partition("?")
+            query = dict(parse_qsl(rest))
         target = address + (f"?{urlencode(query)}" if query else "")
         return Call(route, observer, target, tuple(headers.items()), content)
 
@@ -335,12 +377,43 @@ class _Maker:
     rng: random.Random
     meant_well: bool
     """Every id is one's own: such requests get somewhere."""
+    writes: bool
 
     @property
     def _company(self) -> Any:
         number = self.observer.company
         companies = self.requests.cast.companies
         return companies[number] if number is not None else self.rng.choice(companies)
+
+    def together(self, path: str) -> dict[str, str]:
+        """Values that fit this address together: the company's own, or anybody's; mostly nothing if not meant well."""
+        for beginning, (names, _) in TOGETHER.items():
+            if path.startswith(beginning):
+                rows = self.requests.ids.together[beginning]
+                mine = [one for one, keys in sorted(rows.items()) if self._company.operator_key in keys]
+                if not self.meant_well and self.rng.random() < 0.5:
+                    mine = sorted(rows)
+                if mine:
+                    return dict(zip(names, self.rng.choice(mine), strict=True))
+        return {}
+
+    def in_path(self, name: str) -> str:
+        """An id for a place of an address: a company mostly means itself."""
+        if name == "operator_id" and self.meant_well and (self.writes or self.rng.random() < 0.5):
+            return str(self._company.operator_id)
+        return self.id_of(name)
+
+    def signed(self, method: str, address: str) -> str:
+        """The address of a file as the company itself would be given it; or with a right that nobody gave."""
+        right = Right(
+            method="PUT" if method == "PUT" else "GET",
+            file_id=UUID(address.rpartition("/")[2]),
+            operator_id=UUID(self._company.operator_id),
+        )
+        if not self.meant_well or self.observer.company is None:
+            return f"{address}?operator={right.operator_id}&token=1.x"
+        secrets = self.requests.site.context.secrets
+        return signed_url(secrets, "", right, now=self.requests.site.clock.at, seconds=10**7)
 
     def id_of(self, name: str) -> str:
         """An id for a place of this name."""
@@ -350,15 +423,21 @@ class _Maker:
             noun = self.rng.choice(
                 ["statement", "consent", "delivery", "request", "trade", "certificate", "declaration"]
             )
+        if noun == "trace" and self.meant_well and self.rng.random() < 0.4:
+            return str(self._company.product)  # which has most of what a part can have
         for last in (noun, noun.rpartition("_")[2]):
             if last in IDS:
                 return self.requests.ids.choose(
                     last, self._company.operator_key, self.rng, meant_well=self.meant_well
                 )
-        return {"rest": "x"}.get(name, NONE)
+        return {"rest": "x", "version": "1"}.get(name, NONE)
 
-    def after(self) -> str:
-        noun = self.rng.choice(sorted(IDS.keys() - {"open"}))
+    def after(self, path: str = "") -> str:
+        """A cursor, mostly of what is listed at `path`."""
+        listed = path.rpartition("/")[2].removesuffix("s")
+        noun = NOUNS.get(listed, listed)
+        if noun not in IDS or self.rng.random() < 0.2:
+            noun = self.rng.choice(sorted(IDS.keys() - {"open"}))
         return self.requests.ids.choose(noun, self._company.operator_key, self.rng)
 
     def place(self, text: str) -> str | None:
@@ -381,6 +460,11 @@ class _Maker:
             "sent": lambda: self.rng.choice(["sent", "received"]),
             "token": lambda: self.rng.choice([one.admin for one in cast.companies] + [cast.expired, "x"]),
             "key": lambda: self.rng.choice([cast.key, cast.other_key, "no-such-key"]),
+            "email": lambda: f"admin{self._company.number}@example.com",
+            "password": lambda: PASSWORD if self.meant_well else "Wrong@123",
+            "standing": lambda: self._company.standing if self.meant_well else "x" * 43,
+            "old_password": lambda: PASSWORD if self.meant_well else "Wrong@123",
+            "refresh_token": lambda: self._company.rotating if self.meant_well else "x" * 43,
         }
         return fixed[name]() if name in fixed else self.id_of(name)
 
@@ -395,7 +479,7 @@ class _Maker:
             return self.place(value)
         return value
 
-    def v1_query(self, operation: Mapping[str, Any]) -> dict[str, str]:
+    def v1_query(self, operation: Mapping[str, Any], path: str) -> dict[str, str]:
         found: dict[str, str] = {}
         for one in operation.get("parameters", ()):
             name = one["name"]
@@ -404,7 +488,7 @@ class _Maker:
             if self.rng.random() > (0.85 if name in ALWAYS or one.get("required") else 0.3):
                 continue
             value = (
-                self.after()
+                self.after(path)
                 if name == "after"
                 else self.place(V1_QUERIES[name])
                 if "{" in V1_QUERIES.get(name, "")
@@ -445,7 +529,7 @@ class _Maker:
             and re.fullmatch(r"[0-9a-f-]{36}", value)
         ):
             return self.id_of(key)
-        return value
+        return self.place(key) if key in {"email", "password", "old_password", "refresh_token"} else value
 
     def page_query(self) -> dict[str, str]:
         if self.rng.random() < 0.6:
@@ -456,7 +540,9 @@ class _Maker:
         }
 
     def form(self) -> str:
-        fields = {"csrf": CSRF, "email": "admin1@example.com", "password": "wrong", "language": "ja"}
+        fields = {"csrf": CSRF, "language": "ja"} | self.filled(
+            {"email": "{email}", "password": "{password}"}
+        )
         for name in (
             "trace_id",
             "operator_id",

@@ -12,7 +12,9 @@ from typing import Any, Final
 from unittest.mock import patch
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from renkei.declassified import View, declassified
+import psycopg
+
+from renkei.declassified import View, World, declassified
 from renkei.web import calls as web_calls
 from tests.property.noninterference.callers import Observer, observers
 from tests.property.noninterference.calls import Call, Ids, Requests, Route, is_read, route_table
@@ -30,6 +32,13 @@ _SIGNED: Final = re.compile(rb"eyJ[\w-]+\.[\w-]+\.[\w-]+")
 _ID: Final = re.compile(rb"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 """Bulk registration lets the database make its ids; all others are drawn from the source."""
 
+ENDING: Final = {
+    ("POST", "/v1/auth/logout"),
+    ("POST", "/v1/auth/password"),
+    ("POST", "/auth/change"),
+    ("POST", "/app/logout"),
+}
+"""Requests after which the caller's sessions are over, or its password is another."""
 Answer = tuple[int, tuple[tuple[str, str], ...], bytes, int]
 """Status, headers, body, statements."""
 
@@ -54,9 +63,14 @@ class Tally:
     pairs: int = 0
     compared: int = 0
     statuses: dict[Route, set[int]] = field(default_factory=dict)
+    """What each route answered; a page that sends one to sign in counts as 401."""
     kinships: set[str] = field(default_factory=set)
     acts: set[str] = field(default_factory=set)
     differences: list[Difference] = field(default_factory=list)
+
+    def told(self) -> str:
+        """The first differences, for a person."""
+        return "\n\n".join(str(one)[:3_000] for one in self.differences[:5])
 
 
 @dataclass
@@ -89,8 +103,14 @@ def compare(
     plan: int = 0,
     unlocked: bool = False,
     first_only: bool = False,
+    routes: Sequence[Route] = (),
+    then: str | None = None,
 ) -> None:
-    """The world as it is and with each of `changes` (act, company), driven by the same calls; what differs goes into `tally`."""
+    """The world as it is and with each of `changes` (act, company), driven by the same calls; what differs goes into `tally`.
+
+    `calls`: reading ones by callers in turn, besides one to each reading route and one to each writing route; `thorough`:
+    more of all. `routes`: only these are read, by everybody, and nothing is written.
+    """
     with ExitStack() as stack:
         stack.enter_context(counted())
         sites: list[Site] = []
@@ -106,8 +126,14 @@ def compare(
             sites.append(site)
         stack.enter_context(patch.object(web_calls, "time", _Standing(sites[0])))
         for site, change in zip(sites, (None, *changes), strict=True):
-            vary(site, base.cast, change, f"{base.seed}/{plan}")
-        _drive(base, sites, changes, tally, calls=calls, plan=plan, first_only=first_only, thorough=thorough)
+            vary(site, base.cast, change, f"{base.seed}/{plan}", then)
+        requests, before = _seen(base, sites)
+        script = (
+            _directed(base, requests, routes, plan)
+            if routes
+            else _script(base, requests, plan, calls, thorough)
+        )
+        _drive(base, sites, changes, tally, script, before, plan=plan, first_only=first_only)
 
 
 class _Standing:
@@ -120,11 +146,91 @@ class _Standing:
         return self._at.now().timestamp()
 
 
-def views_of(site: Site, cast: Cast) -> list[View]:
+def views_of(connection: psycopg.Connection[Any], cast: Cast) -> list[View]:
     """What each company may learn."""
-    return site.read(
-        lambda world: [declassified(world, UUID(company.operator_id)) for company in cast.companies]
-    )
+    world = World(connection)
+    return [declassified(world, UUID(company.operator_id)) for company in cast.companies]
+
+
+@dataclass(frozen=True)
+class Script:
+    """What is called: at first, and after the worker has done what followed from that."""
+
+    first: list[Call]
+    late: list[Call]
+
+
+def _seen(base: Base, sites: Sequence[Site]) -> tuple[Requests, list[list[View]]]:
+    """Requests with the ids of all the worlds, and what each company may learn in each world."""
+    ids = Ids()
+    known, views = [], []
+    for site in sites:
+        with site.everything() as connection:
+            known.append(ids.learn(connection))
+            views.append(views_of(connection, base.cast))
+    for noun in ids.held:
+        ids.fresh[noun] = set(ids.held[noun]) - set.intersection(*(one[noun] for one in known))
+    return Requests(sites[0], base.cast, ids), views
+
+
+def _script(base: Base, requests: Requests, plan: int, calls: int, thorough: bool) -> Script:
+    """Every route by somebody whom it lets in; reading ones by everybody in turn; writing ones by those of one company.
+
+    Only one company writes, since what it writes others may learn.
+    """
+    rng = random.Random(f"{base.seed}/{plan}/calls")
+    everybody = observers(base.site, base.cast)
+    table = route_table(requests.site.app)
+    reads = [route for route in table if is_read(route)]
+    # What ends sessions comes last, so that the others find them.
+    writes = sorted((route for route in table if not is_read(route)), key=lambda route: route in ENDING)
+    by_name = {one.name: one for one in everybody}
+    companies = [by_name[f"company {one.number}"] for one in base.cast.companies]
+    admin = companies[(plan + len(base.seed)) % len(companies)]
+    writers = [one for one in everybody if one.is_outsider or one.company == admin.company]
+
+    def insider(route: Route, company: Observer) -> Observer:
+        is_of_systems = route[0] == "POST" and route[1].startswith("/api/v1/systemAuth/")
+        return by_name["data space"] if is_of_systems else company
+
+    first = [
+        requests.call(
+            route, insider(route, companies[(n + plan) % len(companies)]), rng, meant_well=(n + plan) % 3 > 0
+        )
+        for n, route in enumerate(reads)
+    ]
+    rng.shuffle(everybody)
+    turns = (reads[n % len(reads)] for n in range(calls))
+    first += [
+        requests.call(route, everybody[(n + n // len(reads) + plan) % len(everybody)], rng)
+        for n, route in enumerate(turns)
+    ]
+    first += [
+        requests.call(route, insider(route, admin), rng, meant_well=(n + plan) % 2 == 0)
+        for n, route in enumerate(writes)
+    ]
+    some = writes if thorough else rng.sample(writes, len(writes) // 3)
+    first += [requests.call(route, rng.choice(writers), rng) for route in some]
+    late = [
+        requests.call(route, admin, rng)
+        for route in rng.sample(reads, min(40 if thorough else 20, len(reads)))
+    ]
+    return Script(first, late)
+
+
+def _directed(base: Base, requests: Requests, routes: Sequence[Route], plan: int) -> Script:
+    """These routes alone, by everybody, each with several ids."""
+    rng = random.Random(f"{base.seed}/{plan}/directed")
+    everybody = observers(base.site, base.cast)
+    table = route_table(requests.site.app)
+    assert set(routes) <= set(table), f"no such route: {set(routes) - set(table)}"
+    first = [
+        requests.call(route, one, rng)
+        for route in routes
+        for one in everybody
+        for _ in range(8 if one.name.startswith("company") else 1)
+    ]
+    return Script(first, [])
 
 
 def _drive(
@@ -132,74 +238,47 @@ def _drive(
     sites: Sequence[Site],
     changes: Sequence[tuple[str, int]],
     tally: Tally,
+    script: Script,
+    before: list[list[View]],
     *,
-    calls: int,
     plan: int,
     first_only: bool,
-    thorough: bool,
 ) -> None:
-    rng = random.Random(f"{base.seed}/{plan}/calls")
-    ids = Ids()
-    seen = [ids.learn(site) for site in sites]
-    for noun in ids.held:
-        ids.fresh[noun] = set(ids.held[noun]) - set.intersection(*(one[noun] for one in seen))
     everybody = observers(base.site, base.cast)
-    table = route_table(sites[0].app)
-    requests = Requests(sites[0].app, base.cast, ids)
-    reads = [route for route in table if is_read(route)]
-    callers = list(everybody)
-    rng.shuffle(callers)
-    first = [
-        requests.call(reads[n % len(reads)], callers[(n + n // len(reads)) % len(callers)], rng)
-        for n in range(max(calls, len(reads)))
-    ]
-    writer = base.cast.companies[(plan + len(base.seed)) % len(base.cast.companies)].number
-    writers = [one for one in everybody if one.is_outsider or one.company == writer]
-    admin = next(one for one in everybody if one.name == f"company {writer}")
-    changing = [route for route in table if not is_read(route)]
-    second = [
-        requests.call(route, admin if rng.random() < 0.7 else rng.choice(writers), rng) for route in changing
-    ]
-    if thorough:
-        second += [requests.call(route, admin, rng) for route in changing]
-    third = [
-        requests.call(route, admin, rng)
-        for route in rng.sample(reads, min(40 if thorough else 20, len(reads)))
-    ]
+    calls = script.first + script.late
     told: list[list[Answer]] = []
-    before: list[list[View]] = []
     after: list[list[View]] = []
     for index, site in enumerate(sites):
-        before.append(views_of(site, base.cast))
         _warm(site, everybody)
         at = base.site.clock.at + timedelta(hours=8)
-        answers = [_answer(site, call, f"call {n}", at) for n, call in enumerate(first + second)]
+        answers = [_answer(site, call, f"call {n}", at) for n, call in enumerate(script.first)]
         site.settle("after the calls", at + timedelta(hours=1))
-        after.append(views_of(site, base.cast))
+        if script.late:
+            with site.everything() as connection:
+                after.append(views_of(connection, base.cast))
         at += timedelta(hours=2)
-        answers += [_answer(site, call, f"late call {n}", at) for n, call in enumerate(third)]
+        answers += [_answer(site, call, f"late call {n}", at) for n, call in enumerate(script.late)]
         told.append(answers)
+        for call, answer in zip(calls, answers, strict=True):
+            assert answer[0] < 500 or first_only, f"{call.label}: {answer}"
+            tally.statuses.setdefault(call.route, set()).add(_status(call, answer))
         if index == 0:
-            for call, answer in zip(first + second + third, answers, strict=True):
-                tally.statuses.setdefault(call.route, set()).add(answer[0])
             continue
         act, actor = changes[index - 1]
         tally.pairs += 1
         tally.acts.add(act)
-        for n, call in enumerate(first + second + third):
-            company = call.observer.company
+        for n, call in enumerate(calls):
+            company = call.observer.company_at(call.route[1])
             if company == actor:
                 continue
             if company is not None and before[0][company] != before[index][company]:
                 continue
-            late = n >= len(first) + len(second)
+            late = n >= len(script.first)
             if late and company is not None and after[0][company] != after[index][company]:
                 continue
             tally.compared += 1
             kinship = kinship_of(base.cast, call.observer, actor)
             tally.kinships.add(kinship)
-            tally.statuses.setdefault(call.route, set()).add(answers[n][0])
-            assert answers[n][0] < 500, f"{call.label}: {answers[n]}"
             if told[0][n] != answers[n]:
                 change = f"{base.seed}/{plan}: company {actor}: {act}"
                 tally.differences.append(Difference(change, call.label, kinship, (told[0][n], answers[n])))
@@ -207,9 +286,18 @@ def _drive(
                     return
 
 
+def _status(call: Call, answer: Answer) -> int:
+    """The status; 401 for a page that sends one to sign in."""
+    status, headers, _, _ = answer
+    to_sign_in = call.route[1].startswith("/app") and dict(headers).get("location", "").startswith(
+        "/app/login"
+    )
+    return 401 if to_sign_in and call.route != ("POST", "/app/logout") else status
+
+
 def _warm(site: Site, everybody: Sequence[Observer]) -> None:
     """Let the process read what it keeps for all (keys of tokens), so that nobody's first call pays for it."""
-    access = site.app.state.context.access
+    access = site.context.access
     access.policy = replace(access.policy, keys_fresh_seconds=10**9)
     for observer in everybody:
         site.http.request("GET", "/v1/me", observer.headers)

@@ -7,6 +7,7 @@ taken away (`unlocked`); they also show what the second lock is for.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ from renkei.commons.trades import recounting
 from renkei.commons.trades.chain import Recount
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import FaultKind, RenkeiError
+from renkei.web.calls import PageCall
+from tests.property.noninterference.calls import DATA, INFO, Route
 from tests.property.noninterference.sites import Injected, each_statement
 
 Plant = Callable[[], Any]
@@ -34,12 +37,29 @@ Plant = Callable[[], Any]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A leak: what it is, how it is planted, and what others do that could show by it."""
+    """A leak: what it is, how it is planted, what others do that could show by it, and where."""
 
     what: str
     plant: Plant
     acts: tuple[str, ...]
+    shows: tuple[Route, ...]
     unlocked: bool = False
+    then: str | None = None
+    """What every company does afterwards, in every world."""
+
+
+happened: Counter[str] = Counter()
+"""How often each kind of planting took effect since this was cleared: zero, and nothing was planted at all."""
+
+
+def _noted(change: Callable[[str], str]) -> Callable[[str], str]:
+    def noting(sql: str) -> str:
+        now = change(sql)
+        if now != sql:
+            happened["statement"] += 1
+        return now
+
+    return noting
 
 
 # -- SQL -------------------------------------------------------------------------------------------------------------
@@ -62,17 +82,36 @@ def rewritten(change: Callable[[str], str]) -> AbstractContextManager[None]:
 
 def without_filter(*marks: str) -> Plant:
     """The statements with all of these pieces, without their filters."""
-    return lambda: rewritten(lambda sql: lifted(sql) if all(mark in sql for mark in marks) else sql)
+    return lambda: rewritten(_noted(lambda sql: lifted(sql) if all(mark in sql for mark in marks) else sql))
+
+
+def without_filters(*several: tuple[str, ...]) -> Plant:
+    """The same of several statements: what one lets out, another shows."""
+
+    def change(sql: str) -> str:
+        return lifted(sql) if any(all(mark in sql for mark in marks) for marks in several) else sql
+
+    return lambda: rewritten(_noted(change))
 
 
 def exchanged(mark: str, former: str, now: str) -> Plant:
     """A piece of one statement exchanged."""
-    return lambda: rewritten(lambda sql: sql.replace(former, now) if mark in sql else sql)
+    return lambda: rewritten(_noted(lambda sql: sql.replace(former, now) if mark in sql else sql))
 
 
 # -- functions -------------------------------------------------------------------------------------------------------
 def _patched(place: Any, name: str, wrap: Callable[[Any], Any]) -> Plant:
-    return lambda: patch.object(place, name, wrap(getattr(place, name)))
+    def plant() -> Any:
+        former = getattr(place, name)
+        wrapped = wrap(former)
+
+        def called(*arguments: Any, **options: Any) -> Any:
+            happened[name] += 1
+            return wrapped(*arguments, **options)
+
+        return patch.object(place, name, called)
+
+    return plant
 
 
 class Betrayed(RenkeiError):
@@ -132,11 +171,13 @@ def _noting(read: Any) -> Any:
 
 def _forbid(_: RenkeiError, found: dict[str, Any] | None) -> None:
     if found is not None:
+        happened["error"] += 1
         raise Betrayed
 
 
 def _name(error: RenkeiError, found: dict[str, Any] | None) -> None:
     if found is not None:
+        happened["error"] += 1
         error.pointer = f"{found['owner']}: {found['name']}"
 
 
@@ -152,6 +193,7 @@ def _look_again() -> Plant:
                     if error.kind is FaultKind.MISSING and tx.row(
                         _EXISTS, (re.findall(r"[0-9a-f-]{36}", " ".join(_said)),)
                     ):
+                        happened["error"] += 1
                         tx.execute("SELECT pg_sleep(0)")
                     raise
 
@@ -174,12 +216,22 @@ def _kept_for_all(read: Any) -> Any:
     kept: dict[tuple[Any, ...], Response] = {}
 
     def reading(self: Call, work: Any) -> Response:
-        key = (id(self.context), self.scope["path"], self.scope["query_string"])
+        key = (id(self.context.database), self.scope["path"], self.scope["query_string"])
         if key not in kept:
             kept[key] = read(self, work)
         else:
             self.context.database.read(self.entry, lambda tx: tx.caller)
         return kept[key]
+
+    return reading
+
+
+def _pages_kept_for_all(read: Any) -> Any:
+    kept: dict[tuple[Any, ...], Any] = {}
+
+    def reading(self: PageCall, work: Any) -> Any:
+        found = read(self, work)
+        return kept.setdefault((id(self.context.database), str(self.request.url)), found)
 
     return reading
 
@@ -253,11 +305,13 @@ def _speaking_tombstone(former: Any) -> Any:
         before = len(self.rows)
         former(self, last, downstream_part_key, request_key)
         said = self.tx.row(
-            "SELECT s.declared FROM footprint.statements s JOIN commons.trades t ON t.upstream_part_key = s.part_key "
+            "SELECT s.in_force FROM footprint.statements s JOIN commons.trades t ON t.upstream_part_key = s.part_key "
             "WHERE t.trade_key = %s AND s.superseded_at IS NULL AND s.operator_key = commons.me()",
             (last.trade_key,),
         )
-        self.rows[before:] = [replace(row, payload=dict(said or {})) for row in self.rows[before:]]
+        self.rows[before:] = [
+            replace(row, payload=dict(said["in_force"] if said else {})) for row in self.rows[before:]
+        ]
 
     return burying
 
@@ -296,49 +350,86 @@ _VALUES: Final = (
     "value", "value_of_end", "quality", "primary_share", "gate_to_gate", "categories",
 )  # fmt: skip
 
+
+def _reads(*paths: str) -> tuple[Route, ...]:
+    return tuple(("GET", path) for path in paths)
+
+
+_PARTS: Final = _reads("/v1/parts", f"{DATA}?dataTarget=parts", "/app/parts")
+_PART: Final = _reads("/v1/parts/{trace_id}", "/v1/parts/{trace_id}/structure", "/app/parts/{trace_id}")
+_STRUCTURE: Final = _reads("/v1/parts/{trace_id}/structure", f"{DATA}?dataTarget=partsStructure")
+_REQUESTS: Final = _reads(
+    "/v1/requests", f"{DATA}?dataTarget=tradeResponse", f"{DATA}?dataTarget=status", "/app/requests"
+)
+_REQUEST: Final = _reads(
+    "/v1/requests/{request_id}", "/v1/requests/{request_id}/messages", "/app/requests/{request_id}"
+)
+_INBOX: Final = _reads("/v1/notifications", "/app/notifications", "/app/")
+_CONSENTS: Final = _reads("/v1/consents", "/cfpAcl", "/app/disclosures")
+_PLANTS: Final = _reads("/v1/plants", f"{INFO}?dataTarget=plant")
+_FILES: Final = _reads("/v1/files", "/v1/files/{file_id}")
+_PROPOSALS: Final = _reads("/v1/proposals")
+_DECLARATIONS: Final = _reads("/v1/declarations", "/v1/declarations/{declaration_id}")
+_UPDATES: Final = _reads("/v1/updates", "/app/updates")
+_FOOTPRINTS: Final = _reads(
+    "/v1/parts/{trace_id}/footprint", "/v1/parts/{trace_id}/footprint/versions", "/v1/footprints", f"{DATA}?dataTarget=cfp"
+)  # fmt: skip
+_OPERATORS: Final = _reads("/v1/operators/{operator_id}", f"{INFO}?dataTarget=operator")
+_DELIVERIES: Final = _reads(
+    "/v1/deliveries", f"{DATA}?dataTarget=tradeRequest", "/v1/parts/{trace_id}/footprint"
+)
+_PROOFS: Final = _reads("/v1/ledger/proofs")
+_LISTS: Final = _reads("/v1/parts", "/v1/plants", "/v1/files")
+
 MUTANTS: Final[Mapping[str, Mutant]] = {
     "parts listed unfiltered": Mutant(
         "GET /v1/parts without whose parts", without_filter("ORDER BY p.name, p.support_name, p.trace_id", "%(roots)s"),
-        ("parts", "part_renamed"), unlocked=True,
+        ("parts", "part_renamed"), _PARTS, unlocked=True,
     ),
     "part read unfiltered": Mutant(
         "a foreign part by its id", without_filter("p.trace_id = ANY(%s)", "p.deleted_at IS NULL"),
-        ("parts", "part_renamed"), unlocked=True,
+        ("parts", "part_renamed"), _PART, unlocked=True,
     ),
     "structure read unfiltered": Mutant(
         "a foreign structure by its part's id", without_filter("FROM parent JOIN commons.structure_lines l"),
-        ("structure",), unlocked=True,
+        ("structure",), _STRUCTURE, unlocked=True,
     ),
     "request read unfiltered": Mutant(
         "a request between two others", without_filter("WHERE r.request_id = %s", "r.state <> 'CANCEL'"),
-        ("message", "request", "answer"), unlocked=True,
+        ("message", "request", "answer"), _REQUEST, unlocked=True,
     ),
     "inbox unfiltered": Mutant(
-        "notifications of all", without_filter("FROM commons.notifications n"), ("request", "answer"), unlocked=True,
+        "notifications of all", without_filter("FROM commons.notifications n"), ("request", "answer"), _INBOX, unlocked=True,
     ),
     "consents unfiltered": Mutant(
         "what others disclose", without_filter("FROM commons.consents c", "ORDER BY c.consent_key DESC"),
-        ("consent", "consent_withdrawn"), unlocked=True,
+        ("consent", "consent_withdrawn"), _CONSENTS, unlocked=True,
     ),
     "plants unfiltered": Mutant(
-        "plants of all", without_filter("FROM commons.plants", "ORDER BY plant_key"), ("plant",), unlocked=True,
+        "plants of all", without_filter("FROM commons.plants", "ORDER BY plant_key"), ("plant",), _PLANTS, unlocked=True,
     ),
     "files unfiltered": Mutant(
-        "files of all", without_filter("FROM commons.files", "ORDER BY"), ("file", "certificate"), unlocked=True,
+        "files of all", without_filter("FROM commons.files", "ORDER BY"), ("file", "certificate"), _FILES, unlocked=True,
     ),
     "proposals unfiltered": Mutant(
         "values proposed to others", without_filter("FROM footprint.proposals p", "p.proposal_key"),
-        ("proposal",), unlocked=True,
+        ("proposal",), _PROPOSALS, unlocked=True,
     ),
     "declarations unfiltered": Mutant(
-        "what others declared", without_filter("FROM footprint.declarations d"), ("declaration",), unlocked=True,
+        "what others declared", without_filters(
+            ("FROM footprint.declarations d",), ("FROM footprint.statements", "statement_key = ANY(%s)")
+        ),
+        ("declaration",), _DECLARATIONS, unlocked=True,
     ),
     "updates unfiltered": Mutant(
         "what waits at others", without_filter("FROM footprint.updates u", "ORDER BY u.update_key"),
-        ("policy", "waiting_value"), unlocked=True,
+        ("policy", "waiting_value"), _UPDATES, unlocked=True,
     ),
     "statements unfiltered": Mutant(
-        "foreign versions of a footprint", without_filter("FROM footprint.statements"), _VALUES, unlocked=True,
+        "foreign versions of a footprint", without_filters(
+            ("FROM footprint.statements",), ("p.trace_id = ANY(%s)", "p.deleted_at IS NULL")
+        ),
+        _VALUES, _FOOTPRINTS, unlocked=True,
     ),
     "invited companies for all": Mutant(
         "a company that somebody else invited",
@@ -346,75 +437,77 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
             "WHERE operator_id = ANY(%s::uuid[])",
             "(state <> 'provisional' OR invited_by_key = commons.me() OR operator_key = commons.me())", "true",
         ),
-        ("invitation",), unlocked=True,
+        ("invitation",), _OPERATORS, unlocked=True,
     ),
     "count unfiltered": Mutant(
-        "how many parts there are in all", _patched(Call, "read", _counting), ("parts",), unlocked=True
+        "how many parts there are in all", _patched(Call, "read", _counting), ("parts",), _PARTS, unlocked=True,
     ),
     "cursor with foreign ids": Mutant(
         "a page that begins at somebody else's part",
         exchanged("WHERE trace_id = %(after)s", "WHERE trace_id = %(after)s AND operator_key = commons.me()", "WHERE trace_id = %(after)s"),
-        ("parts", "part_renamed"), unlocked=True,
+        ("parts", "part_renamed"), _PARTS, unlocked=True,
     ),
     "order by a hidden field": Mutant(
         "requests in the order of how many parts the other party has",
         exchanged(
             "WHERE r.request_key IN (SELECT request_key FROM page)", "ORDER BY r.created_at DESC, r.request_key DESC",
-            "ORDER BY (SELECT count(*) FROM commons.parts x WHERE x.operator_key IN (r.upstream_key, r.downstream_key)) % 7, r.request_key DESC",
+            "ORDER BY (SELECT mod(count(*), 7) FROM commons.parts x WHERE x.operator_key IN (r.upstream_key, r.downstream_key)), r.request_key DESC",
         ),
-        ("parts",), unlocked=True,
+        ("parts",), _REQUESTS, unlocked=True,
     ),
-    "403 for 404": Mutant("forbidden where it exists", _on_missing(_forbid), ("parts",), unlocked=True),
+    "403 for 404": Mutant("forbidden where it exists", _on_missing(_forbid), ("parts",), _PART, unlocked=True,
+    ),
     "foreign name in an error": Mutant(
-        "whose it is, in the text of an error", _on_missing(_name), ("parts", "part_renamed"), unlocked=True
+        "whose it is, in the text of an error", _on_missing(_name), ("parts", "part_renamed"), _PART, unlocked=True,
     ),
-    "slower where it exists": Mutant("one statement more for what exists", _look_again(), ("parts",), unlocked=True),
+    "slower where it exists": Mutant("one statement more for what exists", _look_again(), ("parts",), _PART, unlocked=True,
+    ),
     "answer kept without key": Mutant(
-        "the first caller's answer for everybody", _patched(Call, "read", _kept_for_all), ("parts", "plant", "file")
+        "the first caller's answer for everybody", _patched(Call, "read", _kept_for_all), ("parts", "plant", "file"), _LISTS,
     ),
     "notification to the wrong inbox": Mutant(
         "what happened between two, told to a third", _patched(notifications, "insert", _to_somebody_else),
-        ("request", "message", "answer"),
+        ("request", "message", "answer"), _INBOX,
     ),
     "delivery with an unconsented attribute": Mutant(
         "the share of primary data, whatever was agreed",
-        _patched(consents._Writer, "bring_up_to_date", _with_every_attribute), ("primary_share",),
+        _patched(consents._Writer, "bring_up_to_date", _with_every_attribute), ("primary_share",), _DELIVERIES,
     ),
     "delivery after the withdrawal": Mutant(
         "the total still after the consent was taken back",
-        _patched(consents._Writer, "bring_up_to_date", _without_end), ("value", "value_of_end"),
+        _patched(consents._Writer, "bring_up_to_date", _without_end), ("value", "value_of_end"), _DELIVERIES,
     ),
     "told of every version": Mutant(
         "a notification although nothing disclosed has changed",
-        _patched(consents._Writer, "bring_up_to_date", _told_of_everything), _VALUES,
+        _patched(consents._Writer, "bring_up_to_date", _told_of_everything), _VALUES, _INBOX,
     ),
     "version in the content": Mutant(
         "how often the supplier changed anything",
-        _patched(consents._Writer, "bring_up_to_date", _coverage_of_structure), _VALUES,
+        _patched(consents._Writer, "bring_up_to_date", _coverage_of_structure), _VALUES, _DELIVERIES,
     ),
     "tombstone with content": Mutant(
-        "the present value in the row that takes it back", _patched(consents._Writer, "bury", _speaking_tombstone), _VALUES,
+        "the present value in the row that takes it back", _patched(consents._Writer, "bury", _speaking_tombstone), _VALUES, _DELIVERIES,
+        then="consent_withdrawn",
     ),
     "counter that counts lines": Mutant(
         "the size of the supplier's structure in a chain counter", _patched(recounting, "recount", _values_counted),
-        ("structure",),
+        ("structure",), _REQUESTS,
     ),
     "fact for the consumer": Mutant(
         "the versions of a consent in the ledger, for the consumer",
-        _patched(ledger, "record", _facts_for_the_consumer), ("consent", "consent_withdrawn"),
+        _patched(ledger, "record", _facts_for_the_consumer), ("consent_reworded", "consent"), _PROOFS,
     ),
     "hidden number of the customer's part": Mutant(
-        "how many lines the customer's structures have, in the copy that goes out",
+        "how many lines the customer's structures have, beside its part",
         exchanged(
-            "copies AS (", "SET customer_part = c.card",
-            "SET customer_part = c.card || jsonb_build_object('info3', (SELECT count(*) FROM commons.structure_lines x "
-            "WHERE x.operator_key = commons.me())::text)",
+            "r.updated_at, r.customer_part", "r.customer_part",
+            "(r.customer_part || jsonb_build_object('info3', (SELECT count(*) FROM commons.structure_lines x "
+            "WHERE x.operator_key = r.downstream_key)::text))",
         ),
-        ("structure", "part_renamed"),
+        ("structure",), _REQUESTS, unlocked=True,
     ),
-    "answered anew": Mutant(
-        "the time of the last statement, in the request",
-        exchanged("SET state = 'COMPLETED', review = NULL", "AND r.state = 'NOT_COMPLETED'", "AND r.state <> 'CANCEL'"),
-        _VALUES,
+    "page kept without key": Mutant(
+        "what the first one saw on a page, for everybody", _patched(PageCall, "read", _pages_kept_for_all), ("parts",),
+        _reads("/app/parts"),
     ),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -23,12 +24,13 @@ import psycopg
 from fastapi import FastAPI
 from psycopg import sql
 
-from renkei.app import create_app, handlers, reactions
+from renkei import app
+from renkei.app import handlers, reactions
+from renkei.commons.edge.context import AppContext
 from renkei.database import transaction
 from renkei.database.events import drain
 from renkei.database.round_trip import Prepared, Question, Rows
 from renkei.database.transaction import Database, Entry, Transaction, open_pool
-from renkei.declassified import World
 from renkei.kit.clock import SetClock
 from renkei.settings import Settings
 from tests.conftest import database_of, drop_database
@@ -149,6 +151,7 @@ class Site:
     url: str
     database: Injected
     app: FastAPI
+    context: AppContext
     http: Http
     clock: SetClock
     source: Source
@@ -179,11 +182,6 @@ class Site:
             for name in forced(connection, every=True):
                 connection.execute(sql.SQL("ALTER TABLE {} DISABLE ROW LEVEL SECURITY").format(name))
 
-    def read(self, draw: Callable[[World], T]) -> T:
-        """What is drawn from everything that is stored."""
-        with self.everything() as connection:
-            return draw(World(connection))
-
 
 def forced(connection: psycopg.Connection[Any], *, every: bool = False) -> list[sql.Identifier]:
     """The tables under forced row-level security; `every`: under any."""
@@ -195,6 +193,35 @@ def forced(connection: psycopg.Connection[Any], *, every: bool = False) -> list[
     return [sql.Identifier(schema, table) for schema, table in found]
 
 
+class Current:
+    """Stands for the context of the site that is asked: one application, whose routes are costly to make, serves all."""
+
+    def __init__(self) -> None:
+        self._of: AppContext | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._of, name)
+
+    def be(self, context: AppContext) -> None:
+        """From now on, stand for this site."""
+        self._of = context
+
+    @property
+    def kept(self) -> Any:
+        """What routes take hold of when they are made."""
+        return _Kept(self)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    current: Current
+
+    def get(self, *arguments: Any, **options: Any) -> Any:
+        """From what the present site keeps."""
+        assert self.current._of is not None
+        return self.current._of.kept.get(*arguments, **options)
+
+
 class Place:
     """Where sites are opened: a server, a folder for their files, and one source of chance for the process."""
 
@@ -202,6 +229,15 @@ class Place:
         self.server_url = server_url
         self.folder = folder
         self.source = Source()
+        self.current = Current()
+        self._app: FastAPI | None = None
+
+    def _application(self, settings: Settings, database: Database) -> FastAPI:
+        """The application, made with the first site's settings, which differ between sites in their folder only."""
+        if self._app is None:
+            with patch.object(app, "open_context", lambda *_, **__: self.current):
+                self._app = app.create_app(settings, database)
+        return self._app
 
     @contextmanager
     def open(
@@ -237,13 +273,17 @@ class Place:
                 request_burst_per_operator=1_000_000_000,
                 renkei_after_wait_seconds=0,
                 login_failures_before_lock=1_000_000,
+                login_failures_per_minute_per_address=1_000_000,
+                web_idle_seconds=10**9,
                 access_token_seconds=30 * 86_400,
                 threads=2,
             )
-            app = create_app(settings, database)
-            http = Http(app)
+            context = app.open_context(settings, database)
+            self.current.be(context)
+            application = self._application(settings, database)
+            http = Http(application, partial(self.current.be, context))
             stack.callback(http.close)
-            site = Site(name, url, database, app, http, clock, self.source, data_dir)
+            site = Site(name, url, database, application, context, http, clock, self.source, data_dir)
             if unlocked:
                 site.unlock()
             yield site

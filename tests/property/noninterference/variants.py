@@ -10,7 +10,7 @@ from itertools import count
 from typing import Final
 
 from tests.property.noninterference.sites import Site
-from tests.property.noninterference.worlds import ATTRIBUTES, PERIOD, VALUE, Cast, Player
+from tests.property.noninterference.worlds import ATTRIBUTES, FACTORS, PERIOD, SHEET, VALUE, Cast, Player
 
 Act = Callable[[Player, Cast, random.Random], object]
 
@@ -162,6 +162,16 @@ def consent(player: Player, cast: Cast, rng: random.Random) -> object:
     return player.send("POST", "/consents", body)
 
 
+def consent_reworded(player: Player, _: Cast, rng: random.Random) -> object:
+    """The same disclosure for another purpose: nothing that is delivered changes."""
+    given = [one for one in player.do("GET", "/consents")["items"] if one["state"] == "granted"]
+    if not given:
+        return None
+    one = rng.choice(given)
+    same = {name: one[name] for name in ("trace_id", "consumer_id", "attributes")}
+    return player.send("POST", "/consents", same | {"purpose": f"CFP answer {rng.randrange(99)}"})
+
+
 def consent_withdrawn(player: Player, _: Cast, rng: random.Random) -> object:
     """A disclosure taken back."""
     given = player.do("GET", "/consents")["items"]
@@ -217,6 +227,22 @@ def certificate(player: Player, _: Cast, rng: random.Random) -> object:
     return player.send("PUT", f"/parts/{player.company.product}/certificate", body)
 
 
+def sheet(player: Player, _: Cast, rng: random.Random) -> object:
+    """Other activity data behind a value."""
+    me = player.company
+    [present] = player.do("GET", f"/parts/{me.counted}/sheets?limit=1")["items"]
+    body = SHEET | {"production": rng.randrange(500, 2000), "replaces": present["version"]}
+    return player.send("PUT", f"/parts/{me.counted}/sheets", body)
+
+
+def factor_set(player: Player, _: Cast, rng: random.Random) -> object:
+    """Factors of one's own."""
+    table = f"factor_id,value,unit,name_ja\nheat,{rng.randrange(1, 9)},megajoule,熱\n"
+    return player.send(
+        "POST", "/factor-sets", FACTORS | {"version": f"{rng.randrange(1000)}", "table": table}
+    )
+
+
 def file(player: Player, _: Cast, rng: random.Random) -> object:
     """A file that nobody was given."""
     return player.file("秘.pdf", b"%PDF-1.7 " + b"y" * rng.randrange(999))
@@ -270,15 +296,18 @@ ACTS: Final[Mapping[str, Act]] = {
     act.__name__: act
     for act in (
         value, value_of_end, quality, primary_share, gate_to_gate, categories, structure, parts, part_deleted,
-        part_renamed, plant, number_of_part, request, message, answer, request_cancelled, consent, consent_withdrawn,
-        reading, estimate, shares, policy, waiting_value, declaration, certificate, file, invitation, proposal,
+        part_renamed, plant, number_of_part, request, message, answer, request_cancelled, consent, consent_reworded, consent_withdrawn,
+        reading, estimate, shares, policy, waiting_value, declaration, certificate, sheet, factor_set, file, invitation, proposal,
         notifications_read, repeated, refused, later,
     )
 }  # fmt: skip
 
 
-def vary(site: Site, cast: Cast, change: tuple[str, int] | None, seed: str) -> None:
-    """Let a company do one thing at a moment of its own, or nobody; then history goes on, the same for all."""
+def vary(site: Site, cast: Cast, change: tuple[str, int] | None, seed: str, then: str | None = None) -> None:
+    """Let a company do one thing at a moment of its own, or nobody; then history goes on, the same for all.
+
+    `then`: one more thing that every company does afterwards.
+    """
     began = site.clock.at
     if change is not None:
         act, actor = change
@@ -287,9 +316,11 @@ def vary(site: Site, cast: Cast, change: tuple[str, int] | None, seed: str) -> N
         )
     site.settle("after the change", began + timedelta(hours=2))
     rng = random.Random(f"{seed}/afterwards")
-    for index in range(3):
-        act, actor = rng.choice(AFTERWARDS), rng.randrange(len(cast.companies))
-        site.clock.at = began + timedelta(hours=3 + index)
+    going_on = [(rng.choice(AFTERWARDS), rng.randrange(len(cast.companies))) for _ in range(3)]
+    if then is not None:
+        going_on += [(then, one.number) for one in cast.companies]
+    for index, (act, actor) in enumerate(going_on):
+        site.clock.at = began + timedelta(hours=3, minutes=20 * index)
         player = Player(site, cast.companies[actor], count(2_000_000 + 1_000 * index))
         with suppress(AssertionError):  # what one world allows the other may refuse
             ACTS[act](player, cast, random.Random(f"{seed}/{index}"))

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from renkei.commons.access import registry
 from renkei.commons.access.model import ApiKeyDraft
+from renkei.commons.access.service import login
 from renkei.commons.ledger.sequencing import Sequencer
 from renkei.database.transaction import Transaction
 from tests.property.noninterference.asgi import Answered
@@ -23,7 +24,36 @@ from tests.property.noninterference.sites import BEGIN, Site
 
 ATTRIBUTES = ("total", "quality", "pds", "gate_to_gate", "categories", "certificate")
 VALUE = {"declared_unit": "kilogram", "stages": {"production": 1, "raw_material": 2}}
+PASSWORD = "Renkei@12345"
+"""Of every administrator."""
 PERIOD = {"rule_set": "ISO 14067", "period_from": "2026-04-01", "period_to": "2027-03-31"}
+
+
+SHEET = {
+    "period_from": "2026-04-01",
+    "period_to": "2027-03-31",
+    "declared_unit": "kilogram",
+    "production": 1000,
+    "lines": [
+        {
+            "line_id": "power",
+            "activity": "energy",
+            "amount": 1200,
+            "unit": "kWh",
+            "factor": "owid-grid@2023#electricity-jp",
+        }
+    ],
+}
+FACTORS = {
+    "set_id": "own",
+    "version": "2026",
+    "title_ja": "自社係数",
+    "source": "自社",
+    "licence": "internal",
+    "period_from": "2026-04-01",
+    "period_to": "2027-03-31",
+    "table": "factor_id,value,unit,name_ja\npower,0.4,kilowatt-hour,電力\n",
+}
 
 
 @dataclass
@@ -38,6 +68,10 @@ class Company:
     admin: str = ""
     """Access token."""
     viewer: str = ""
+    standing: str = ""
+    """A refresh token of the Ouranos door, which may be used again."""
+    rotating: str = ""
+    """One of `/v1`, which may be used once."""
     product: str = ""
     end: str = ""
     bought: dict[int, str] = field(default_factory=dict)
@@ -47,6 +81,8 @@ class Company:
     trades: dict[int, str] = field(default_factory=dict)
     customers: list[int] = field(default_factory=list)
     under_review: str = ""
+    counted: str = ""
+    """What is calculated from activity data."""
 
 
 @dataclass
@@ -121,16 +157,17 @@ def statement(**said: Any) -> dict[str, Any]:
 def found_companies(site: Site, number: int) -> Cast:
     """Companies with a plant, an administrator and a viewer each; applications; platform staff."""
     cast = Cast()
-    access = site.app.state.context.access
+    access = site.context.access
     site.step("founding", BEGIN)
+    password_hash = access.passwords.hash(PASSWORD)
 
     def person(tx: Transaction, email: str, operator_key: int | None, role: str) -> UUID:
         account_id = site.source.id()
         tx.execute(
             """
             WITH account AS (
-              INSERT INTO commons.accounts (account_id, email, staff, password_changed_at, created_at)
-              VALUES (%(id)s, %(email)s, %(staff)s, %(now)s, %(now)s) RETURNING account_key)
+              INSERT INTO commons.accounts (account_id, email, staff, password_hash, password_changed_at, created_at)
+              VALUES (%(id)s, %(email)s, %(staff)s, %(hash)s, %(now)s, %(now)s) RETURNING account_key)
             INSERT INTO commons.memberships (account_key, operator_key, role, granted_at)
             SELECT account_key, %(operator)s, %(role)s, %(now)s FROM account WHERE NOT %(staff)s
             """,
@@ -138,6 +175,7 @@ def found_companies(site: Site, number: int) -> Cast:
                 "id": account_id,
                 "email": email,
                 "staff": operator_key is None,
+                "hash": password_hash,
                 "operator": operator_key,
                 "role": role,
                 "now": site.clock.at,
@@ -181,6 +219,11 @@ def found_companies(site: Site, number: int) -> Cast:
                     authenticated_at=site.clock.at,
                 )
                 site.clock.at = BEGIN
+        email = f"admin{company.number}@example.com"
+        site.step(f"sessions of {company.number}")
+        company.standing = login(access, email, PASSWORD, client_ip="", kind="ouranos").refresh_token or ""
+        company.rotating = login(access, email, PASSWORD, client_ip="").refresh_token or ""
+        site.step(f"people after {company.number}", BEGIN)
     staff = site.database.owner(lambda tx: person(tx, "staff@example.com", None, ""))
     cast.staff = access.issue(
         account_id=staff,
@@ -226,7 +269,7 @@ def build(site: Site, rng: random.Random) -> Cast:
         _go_on(player, players, rng)
     site.settle("second settling")
     site.step("a head of the ledger")
-    Sequencer(site.database, site.app.state.context.secrets).tick()
+    Sequencer(site.database, site.context.secrets).tick()
     return cast
 
 
@@ -247,6 +290,9 @@ def _begin(player: Player, suppliers: list[int], rng: random.Random) -> None:
     file = player.file("証明書.pdf", b"%PDF-1.7 certificate")
     body = {"description": "ISO 14067", "files": [{"file_id": file}]}
     player.do("PUT", f"/parts/{me.product}/certificate", body)
+    player.do("POST", "/factor-sets", FACTORS)
+    me.counted = player.part("計算品", terminated=True)
+    player.do("PUT", f"/parts/{me.counted}/sheets", SHEET)
 
 
 def _trade(customer: Player, supplier: Player, rng: random.Random) -> None:

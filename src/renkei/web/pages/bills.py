@@ -162,7 +162,8 @@ def _part(tx: Transaction, trace_id: UUID) -> Part:
 
 
 def _item_of(now: Answering) -> Part:
-    assert now.item is not None
+    if now.item is None:
+        raise PartMissing  # sent before the item was chosen
     return now.item
 
 
