@@ -93,7 +93,7 @@ Both locks are tested alone: with every reading query stripped of whose rows it 
 
 ```sh
 make noninterference N=10000              # so many pairs (SECONDS=3600: at most so long)
-make noninterference MUTANTS=1            # plant every leak, print how many were found
+make noninterference MUTANTS=1            # plant every leak, print how many were found (ARGS="-k consent" for some)
 ```
 
 What it does not show: the time an answer takes on a busy machine (statements are counted instead), what colluding companies learn from what each was rightly given, and what a withheld number allows to be computed from a consented one.
