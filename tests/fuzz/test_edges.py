@@ -192,7 +192,7 @@ def wrong_with(call: Call, answer: requests.Response, contracts: dict[bool, Cont
     media_type = answer.headers["content-type"].partition(";")[0]
     if media_type not in content:
         return f"{media_type} is not in the document"
-    if media_type.endswith("json"):
+    if media_type.endswith("json") and not media_type.endswith("ndjson"):
         try:
             contracts[call.is_v1].holds(answer.json(), content[media_type]["schema"])
         except Exception as error:  # noqa: BLE001 - whatever the validator says
