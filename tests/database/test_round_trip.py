@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
-from renkei.database import transaction
-from renkei.database.caller import Caller
-from renkei.database.round_trip import BEGIN, COMMIT, Prepared, Question, Rows, exchange
-from renkei.database.transaction import Database, Entry, Knock, Transaction
+from renkei.database.round_trip import BEGIN, COMMIT, Prepared, exchange
+from renkei.database.transaction import Database, Entry, Transaction
 
 ROLLBACK = Prepared("ROLLBACK")
 TWICE = Prepared("SELECT $1::int * 2 AS twice")
@@ -140,62 +137,3 @@ class TestSilence:
             return tx.execute("SELECT current_setting('renkei.sent')").fetchone()
 
         assert database.run(entry, work) == ("first",)
-
-
-class TestAllAtOnce:
-    """A reader that asks one question takes one trip; one that asks more is carried out again, on one snapshot."""
-
-    NUMBER = Prepared("SELECT pg_current_snapshot()::text, current_setting('transaction_read_only')")
-
-    class Known(Knock):
-        """An entry whose statement is known beforehand."""
-
-        def __init__(self, caller: Caller) -> None:
-            self.caller = caller
-
-        def ask(self, *, writing: bool) -> Question:
-            del writing
-            return Prepared("SELECT set_config('role', 'renkei_app', true)"), ()
-
-        def admit(self, row: Mapping[str, Any]) -> Caller:
-            del row
-            return self.caller
-
-    @pytest.fixture
-    def trips(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-        found: list[int] = []
-        plain = exchange
-
-        def noted(connection: Any, *questions: Question) -> list[Rows]:
-            found.append(len(questions))
-            return plain(connection, *questions)
-
-        monkeypatch.setattr(transaction, "exchange", noted)
-        return found
-
-    def test_a_question_alone_is_one_trip(self, database: Database, trips: list[int]) -> None:
-        entry = self.Known(Caller(operator_key=1, operator_id=uuid4(), door="v1"))
-
-        def read(work: Callable[[Transaction], object]) -> object:
-            trips.clear()
-            return database.run(entry, work, write=False, question=(self.NUMBER, ()))
-
-        def one(tx: Transaction) -> object:
-            assert tx.found is not None
-            return tx.found.tuples()[0][1]
-
-        def more(tx: Transaction) -> object:
-            assert tx.found is not None
-            return tx.found.tuples()[0], tx.execute(
-                "SELECT pg_current_snapshot()::text, current_setting('transaction_read_only')"
-            ).fetchone()
-
-        assert (read(one), trips) == ("on", [4])
-        [first, second] = cast("tuple[object, object]", read(more))
-        assert first == second
-        assert trips == [4, 3, 1]
-        # From then on its word is not taken, until it has asked nothing more.
-        read(more)
-        assert trips == [3, 1]
-        assert (read(one), trips) == ("on", [3, 1])
-        assert (read(one), trips) == ("on", [4])

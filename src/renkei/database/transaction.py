@@ -121,14 +121,6 @@ class Event:
     data: Mapping[str, object] = field(default_factory=dict)
 
 
-class _MoreAskedError(BaseException):
-    """Something is asked in a transaction that was committed along with its first question; so nothing may catch it."""
-
-    def __init__(self, after: Prepared) -> None:
-        super().__init__()
-        self.after = after
-
-
 class Transaction:
     """One open transaction of one caller. Made by `Database.run`; never outlives it."""
 
@@ -142,12 +134,8 @@ class Transaction:
         reactions: Mapping[str, Sequence[Reaction]],
         origin: int | None = None,
         quotas: Mapping[str, int] | None = None,
-        committed: tuple[Prepared, Rows] | None = None,
     ) -> None:
         self._connection = connection
-        self._committed = committed
-        self.asked = False
-        """Whether anything was asked beside what was sent along with the entry."""
         self._waiting: list[Question] = []
         self.caller = caller
         self.now = now
@@ -174,8 +162,7 @@ class Transaction:
     # -- reading and writing ------------------------------------------------------------------------------------
     @property
     def connection(self) -> Connection[TupleRow]:
-        """The connection itself, with everything sent so far carried out: for COPY."""
-        self._ask_more()
+        """The connection itself, with everything sent so far carried out: for COPY, and for a savepoint."""
         self._catch_up()
         return self._connection
 
@@ -225,16 +212,9 @@ class Transaction:
         self._exchange((_END_SAVEPOINT, ()))
 
     def _exchange(self, *questions: Question) -> list[Rows]:
-        self._ask_more()
         waiting, self._waiting = self._waiting, []
         answers = exchange(self._connection, *waiting, *questions)
         return answers[len(waiting) :]
-
-    def _ask_more(self) -> None:
-        """Note that something is asked beside what was sent along with the entry."""
-        self.asked = True
-        if self._committed is not None:
-            raise _MoreAskedError(self._committed[0])
 
     def _catch_up(self) -> None:
         if self._waiting:
@@ -311,17 +291,13 @@ class Transaction:
         """Settle, write what is left to write, and commit. Raises `psycopg.errors.InFailedSqlTransaction` if that failed."""
         events = self._outbox()
         if events is None:
-            done = self._committed[1] if self._committed is not None else self._end()
+            [done] = self._exchange((COMMIT, ()))
         else:
             written, done = self._exchange(events, (COMMIT, ()))
             self._written(written)
         if done.command != b"COMMIT":
             # What hides a failure is rolled back by COMMIT, without an error.
             raise psycopg.errors.InFailedSqlTransaction("nothing was committed")
-
-    def _end(self) -> Rows:
-        waiting, self._waiting = self._waiting, []
-        return exchange(self._connection, *waiting, (COMMIT, ()))[-1]
 
     def _written(self, answer: Rows) -> None:
         self.version = int(answer.tuples()[0][0])
@@ -407,7 +383,6 @@ class Database:
         self.ids = ids
         self.reactions: dict[str, Sequence[Reaction]] = dict(reactions or {})
         self.quotas: dict[str, int] = dict(quotas or {})
-        self._asks_more: set[Prepared] = set()
         self.journal = Journal(self._record, seconds=journal_seconds)
 
     def run(
@@ -425,8 +400,6 @@ class Database:
         read after it is of the same moment (unless the work writes). It gets there
         before anybody has seen the answer to the entry: who is not let in acts for no operator, so it finds no row.
 
-        Where the work is likely to ask nothing else, COMMIT goes along too; if it does ask, it is carried out once more.
-
         A deadlock or serialisation failure is tried again from the start (so `work` must have no effect outside the
         transaction). Raises `Busy` when the database is away or a lock was not to be had in time.
         """
@@ -434,19 +407,9 @@ class Database:
         for attempt in range(1, _ATTEMPTS + 1):
             ended: Transaction | None = None
             with self._attempt(attempt) as progress, self._borrowed() as connection:
-                # Most readers ask nothing else: then COMMIT goes along, and all is one trip. Those whose last one did ask
-                # more are not taken at their word.
-                at_once = (
-                    attempt == 1
-                    and begin is BEGIN_READING
-                    and question is not None
-                    and isinstance(entry, Knock)
-                    and question[0] not in self._asks_more
-                )
                 if isinstance(entry, Knock):
                     first = (begin, ()), entry.ask(writing=write)
-                    last = [(COMMIT, ())] if at_once else []
-                    _, answer, *found = exchange(connection, *first, *([question] if question else ()), *last)
+                    _, answer, *found = exchange(connection, *first, *([question] if question else ()))
                     caller = entry.admit(answer.first())
                 else:
                     exchange(connection, (begin, ()))
@@ -461,14 +424,11 @@ class Database:
                     reactions=self.reactions,
                     origin=origin,
                     quotas=self.quotas,
-                    committed=(question[0], found[-1]) if at_once and question else None,
                 )
                 if found:
                     transaction.found = found[0]
                 result = work(transaction)
                 transaction.finish()
-                if question is not None and not transaction.asked:
-                    self._asks_more.discard(question[0])
                 ended = transaction
             if ended is not None:
                 for recorder, entries in ended.left:
@@ -497,8 +457,6 @@ class Database:
         progress = _Progress()
         try:
             yield progress
-        except _MoreAskedError as more:
-            self._asks_more.add(more.after)
         except _RETRIED as error:
             if attempt == _ATTEMPTS:
                 raise Busy from error
@@ -543,12 +501,7 @@ def open_pool(
 
     `timeouts_ms` bound every statement of every connection; what runs longer is `Busy`.
     """
-    # Our statements are short; compiling one takes longer than the longest of them runs, and is done with every execution.
-    options = [
-        "-c role=renkei_app",
-        "-c jit=off",
-        *(f"-c {name}={value}" for name, value in (timeouts_ms or {}).items()),
-    ]
+    options = ["-c role=renkei_app", *(f"-c {name}={value}" for name, value in (timeouts_ms or {}).items())]
     pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
         url,
         min_size=min(2, size),

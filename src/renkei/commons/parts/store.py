@@ -143,7 +143,7 @@ _RESOLVE: Final = Prepared(
                 AND s.effective_from <= (SELECT $2::date)
            ) END AS latest_begun,
            CASE WHEN i.n = 1 THEN (
-             SELECT json_agg(json_build_array(l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing,
+             SELECT jsonb_agg(jsonb_build_array(l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing,
                                                 l.counted_by, l.phantom, l.alternative_group, l.usage_share)
                               ORDER BY l.position)
                FROM commons.structure_lines l

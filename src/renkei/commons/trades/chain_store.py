@@ -21,14 +21,11 @@ _LINKED_ABOVE: Final = Prepared(
         JOIN commons.uses u ON u.child_key = a.part_key AND u.operator_key = (SELECT commons.me())
     ), copies AS (
       UPDATE commons.requests r SET customer_part = c.card
-        FROM (
-          -- OFFSET 0: from the few trades of these parts; the planner would rather read all parts of a company.
-          SELECT b.trade_key, b.downstream_part_key FROM commons.trades b
-           WHERE b.downstream_part_key = ANY($1::bigint[]) AND b.downstream_key = (SELECT commons.me())
-             AND b.cancelled_at IS NULL OFFSET 0
-        ) t
+        FROM commons.trades t
         JOIN commons.part_cards c ON c.part_key = t.downstream_part_key AND c.operator_key = (SELECT commons.me())
-       WHERE r.trade_key = t.trade_key AND r.downstream_key = (SELECT commons.me()) AND r.state <> 'CANCEL'
+       WHERE t.downstream_part_key = ANY($1::bigint[]) AND t.downstream_key = (SELECT commons.me())
+         AND t.cancelled_at IS NULL
+         AND r.trade_key = t.trade_key AND r.downstream_key = (SELECT commons.me()) AND r.state <> 'CANCEL'
          AND r.customer_part IS DISTINCT FROM c.card
     )
     SELECT DISTINCT t.upstream_part_key

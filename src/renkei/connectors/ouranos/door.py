@@ -123,17 +123,14 @@ class OuranosDoor:
         )
         caller_id: UUID | None = None
         track: UUID | None = None
-        is_counted = False
 
         def work(tx: Transaction) -> Answer | Caller:
-            nonlocal caller_id, track, is_counted
+            nonlocal caller_id, track
             facts = facts_of(scope)
             facts.api_key_id = tx.caller.api_key_id
             if needs == "person":
                 caller_id = facts.operator_id = tx.caller.operator_id
-                if not is_counted:
-                    is_counted = True  # the work may be carried out more than once
-                    self.context.quota.take(caller_id)
+                self.context.quota.take(caller_id)
             if operation.writes:
                 track = tx.track_id = tx.new_id()
             return tx.caller if operation.handle is None else operation.handle(tx, exchange)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
 
 from renkei.commons.parts.model import LineDraft, Part, PartDraft, PartFilter, StructureLine
 from renkei.commons.parts.service import list_parts, put_part, put_structure, structure_of, structure_question
@@ -98,35 +96,25 @@ def get_structure(tx: Transaction, exchange: Exchange) -> Answer:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Structure:
-    """What was sent, in our words."""
-
-    operators: frozenset[UUID]
-    parent: PartDraft
-    lines: list[LineDraft]
+def structures_question(exchange: Exchange) -> Question:
+    """What `put_structures` asks. Raises `Refusal`."""
+    return structure_question(*_structure(exchange), exchange.context.database.clock.now().date())
 
 
-def _structure(value: object) -> _Structure:
-    sent = read_structure(value)
+def _structure(exchange: Exchange) -> tuple[PartDraft, list[LineDraft]]:
+    sent = exchange.sent(read_structure)
     lines = [
         LineDraft(child=_draft(child), amount=child.amount or Decimal(0), unit=child.unit or "")
         for child in sent.children
     ]
-    return _Structure(frozenset(sent.operators()), _draft(sent.parent), lines)
-
-
-def structures_question(exchange: Exchange) -> Question:
-    """What `put_structures` asks. Raises `Refusal`."""
-    sent = exchange.sent(_structure)
-    return structure_question(sent.parent, sent.lines, exchange.context.database.clock.now().date())
+    return _draft(sent.parent), lines
 
 
 def put_structures(tx: Transaction, exchange: Exchange) -> Answer:
     """State the whole structure of a part: what was sent replaces what was there, `[]` clears it."""
-    sent = exchange.sent(_structure)
-    exchange.own(tx, *sent.operators)
-    view = put_structure(tx, sent.parent, sent.lines, answer=tx.found)
+    exchange.own(tx, *exchange.sent(read_structure).operators())
+    parent, lines = _structure(exchange)
+    view = put_structure(tx, parent, lines, answer=tx.found)
     in_order = sorted(view.lines, key=lambda line: line.position)
     return Answer(
         value={
