@@ -174,7 +174,7 @@ def found(world: World, http: TestClient) -> Chain:
         text = f"親品番,子品番,員数,単位\n取込{name},取込子,1,個\n"
         things[name] = good(a.call("POST", "/imports/bom", text.encode()))["import_id"]
     for name in ("mapping", "lost_mapping"):
-        things[name] = f"{name}{number}"
+        things[name] = str(uuid4())  # as long as an id that nobody has
         good(a.put(f"/import-mappings/bom/{things[name]}", {}))
     things["track"] = str(uuid4())
     return Chain(world, a, b, joined, things)

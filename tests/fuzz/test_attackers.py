@@ -149,7 +149,9 @@ def test_ids_of_others_and_unknown_ids_are_one_answer_and_nothing_changes(target
     for call in CALLS:
         sender = target.member(target.other, call.who)
         for place in call.places:
-            if place in NAMELESS or place in DIRECTORY:
+            # Every company names its mappings as it likes, others' names too.
+            names_its_own = place == "mapping" and call.method == "PUT"
+            if place in NAMELESS or place in DIRECTORY or names_its_own:
                 continue
             theirs, nobodys = target.chain.things[place], str(uuid4())
             answers = []

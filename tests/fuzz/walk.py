@@ -131,7 +131,8 @@ class Walk:
         for kind, text in told.items():
             how = f"{text[:1500]}\n{case.as_curl_command(headers=caller.headers)[:1500]}"
             self.failures.setdefault((label, kind), how)
-        if answer.status_code < 300 and "json" in (answer.headers.get("content-type") or [""])[0]:
+        media_type = (answer.headers.get("content-type") or [""])[0]
+        if answer.status_code < 300 and "json" in media_type and "ndjson" not in media_type:
             self.pool.learn(answer.json())
 
     def report(self) -> str:

@@ -40,7 +40,7 @@ from renkei.connectors.spreadsheet.book_fields import Language
 from renkei.connectors.spreadsheet.export import Format
 from renkei.connectors.spreadsheet.reading import read_file
 from renkei.connectors.spreadsheet.reports import report_json, result_json
-from renkei.connectors.spreadsheet.supplier_book import BookContent, gather, write_book
+from renkei.connectors.spreadsheet.supplier_book import gather, write_book
 from renkei.connectors.spreadsheet.table import Findings
 from renkei.connectors.spreadsheet.workbooks import limits_of
 from renkei.database.caller import WRITERS
@@ -365,12 +365,7 @@ def _add_uploads(routes: APIRouter) -> None:
         call: Open, language: Annotated[Language, Query(description="of the headings and the help")] = "ja"
     ) -> Response:
         """A workbook with the own parts and the requests that wait, to be filled in and sent to `/imports/workbook`."""
-
-        def work(tx: Transaction) -> BookContent:
-            tx.caller.require(*WRITERS)
-            return gather(tx)
-
-        content = write_book(call.context.database.read(call.entry, work), language)
+        content = write_book(call.context.database.read(call.entry, gather), language)
         name = "回答用ブック.xlsx" if language == "ja" else "answers.xlsx"
         return Response(content, 200, {"Content-Disposition": disposition(name)}, XLSX)
 
