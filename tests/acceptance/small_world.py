@@ -161,8 +161,8 @@ def answers(company: Company, *, contents: bool = True) -> Answers:
     for path, methods in document["paths"].items():
         if "get" not in methods or (not contents and path.endswith("/content")) or path in TICKING:
             continue
-        if path == "/export":
-            continue  # no JSON document but many, one a line: all that the other answers tell
+        if path in {"/export", "/export/tables", "/workbook"}:
+            continue  # no JSON documents, packages with the time of packing: all that the other answers tell
         needed = [one for one in methods["get"].get("parameters", ()) if one.get("required")]
         names = [one["name"] for one in needed]
         if not set(names) <= ids.keys():
