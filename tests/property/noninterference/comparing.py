@@ -284,7 +284,7 @@ def _drive(
             company = call.observer.company_at(call.route[1])
             if company == actor:
                 continue
-            if (call.observer.name.startswith("platform staff"), call.route[1]) == (True, RUNNING):
+            if call.observer.name.startswith("platform staff") and call.route[1] == RUNNING:
                 continue
             if before[0][company] != before[index][company]:
                 continue

@@ -17,6 +17,7 @@ from a supplier behind, and a handle says whose file it is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -168,48 +169,40 @@ class _Writer:
         said = with_handles(last.payload, handles)
         if said == last.payload:
             return
-        self._add(
-            last.downstream_part_key,
-            NewDelivery(
-                delivery_id=self.tx.new_id(),
-                consumer_key=last.consumer_key,
-                consumer_id=last.consumer_id,
-                trade_key=last.trade_key,
-                trade_id=last.trade_id,
-                payload=said,
-                statement_id=last.statement_id,
-                statement_version=last.statement_version,
-                consent_id=last.consent_id,
-                consent_version=last.consent_version,
-                purpose=last.purpose,
-                valid_until=last.valid_until,
-                withdrawn=False,
-            ),
-        )
+        self._add(last.downstream_part_key, self._after(last, said))
 
     def bury(self, last: Sent, downstream_part_key: int, request_key: int | None = None) -> None:
         """Write a tombstone over `last`, unless it is one."""
         if last.withdrawn:
             return
-        self._add(
-            downstream_part_key,
-            NewDelivery(
-                delivery_id=self.tx.new_id(),
-                consumer_key=last.consumer_key,
-                consumer_id=last.consumer_id,
-                trade_key=last.trade_key,
-                trade_id=last.trade_id,
-                payload={},
-                statement_id=None,
-                statement_version=None,
-                consent_id=last.consent_id,
-                consent_version=last.consent_version,
-                purpose=None,
-                valid_until=None,
-                withdrawn=True,
-            ),
+        tombstone = replace(
+            self._after(last, {}),
+            statement_id=None,
+            statement_version=None,
+            purpose=None,
+            valid_until=None,
+            withdrawn=True,
         )
+        self._add(downstream_part_key, tombstone)
         self.told.append((last.consumer_key, last.trade_key, request_key))
+
+    def _after(self, last: Sent, payload: Mapping[str, Any]) -> NewDelivery:
+        """A row to stand over `last` that differs in its content only."""
+        return NewDelivery(
+            delivery_id=self.tx.new_id(),
+            consumer_key=last.consumer_key,
+            consumer_id=last.consumer_id,
+            trade_key=last.trade_key,
+            trade_id=last.trade_id,
+            payload=payload,
+            statement_id=last.statement_id,
+            statement_version=last.statement_version,
+            consent_id=last.consent_id,
+            consent_version=last.consent_version,
+            purpose=last.purpose,
+            valid_until=last.valid_until,
+            withdrawn=False,
+        )
 
     def _add(self, downstream_part_key: int, row: NewDelivery) -> None:
         self.rows.append(row)
