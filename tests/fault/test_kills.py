@@ -31,7 +31,12 @@ STRUCTURE = "/api/v1/datatransport?dataTarget=partsStructure"
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    service = Service(tmp_path / "data")
+    # The writers, and above all the reading back, are one operator that asks as fast as the machine answers.
+    unlimited = {
+        "RENKEI_REQUESTS_PER_SECOND_PER_OPERATOR": "1e6",
+        "RENKEI_REQUEST_BURST_PER_OPERATOR": "1000000",
+    }
+    service = Service(tmp_path / "data", extra=unlimited)
     service.data_dir.mkdir()
     with embedded.Supervisor(service.data_dir):  # not started and stopped by every command
         service.register("Fault", "F0001")

@@ -25,7 +25,7 @@ def product(world, person):
     for part, kilograms in zip(children, (80, 15, 5), strict=False):
         body = {"declared_unit": "unit", "stages": {"raw_material": kilograms}, "source": "見積り"}
         assert a.call("PUT", f"/v1/parts/{part}/estimate", json_body=body).status_code == 200
-    a.state(parent, cfp=(0, 0, 0, 0))
+    a.state(parent, cfp=(0, 0, 0, 0), pre=(0, 0, 0), main=(0, 0, 0))  # nothing of its own
     world.settle()
     return somebody, f"/app/parts/{parent}/ask", dict(zip(names, children, strict=True))
 

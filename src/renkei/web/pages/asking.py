@@ -33,8 +33,8 @@ WORTH: Final = 0.8
 """Ticked to begin with: parts that together are estimated to add this share of what is bought."""
 
 
-class AskForm(Body):
-    """What is said to all of them."""
+class AskForm(Body, extra="ignore"):
+    """What is said to all of them; the rows with their suppliers are read one by one beside it."""
 
     message: Text | None = None
     due_date: Day | None = None
