@@ -107,6 +107,14 @@ def _settings(port: int | None) -> Settings:
 
 def _show(live: LiveChain, url: str, log_file: Path) -> None:
     chain = live.chain
+    rows = [
+        (f"{one.name} {one.name_en}", email_of(one.key), str(live.operator_ids[one.key]))
+        for one in chain.companies
+    ]
+    logins = text.logins(rows, password=PASSWORD, api_key=API_KEY)
+    typer.echo(
+        f"{text.addresses(url)}\n\n{logins}\n"
+    )  # it serves: whoever wants to look need not wait for the tables
     live.set_up()
     before = live.wait_for(chain.totals.before)
     changed = chain.changed
@@ -118,15 +126,9 @@ def _show(live: LiveChain, url: str, log_file: Path) -> None:
     others = {one.key: one for one in chain.companies if one.key not in chain.totals.before}
     unchanged = live.totals(others)
     sights = {one.key: live.sight(one.key) for one in chain.companies}
-    rows = [
-        (f"{one.name} {one.name_en}", email_of(one.key), str(live.operator_ids[one.key]))
-        for one in chain.companies
-    ]
     typer.echo(
         "\n\n".join(
             [
-                text.addresses(url),
-                text.logins(rows, password=PASSWORD, api_key=API_KEY),
                 f"1. {chain.title} / {changed.name}の変更が下流に届く (kgCO2e per piece 個あたり)",
                 text.change(chain, {**before, **unchanged}, {**after, **unchanged}, seconds),
                 "2. Who sees what: nothing beyond the direct supplier's answer / 見えるのは直接の仕入先の回答まで",
