@@ -95,6 +95,39 @@ def test_a_value_that_waits_is_shown_old_against_new_and_published(world, person
     assert "製品" in somebody.open("/app/updates?state=published").text
 
 
+def test_a_sheet_with_newer_factors_waits_where_the_owner_decides(world, person, a):
+    product, _ = a.make_structure("製品")
+    somebody = person("A社")
+
+    def factors(version, value):
+        said = {
+            "set_id": "own", "version": version, "title_ja": "自社係数", "source": "請求書", "licence": "internal",
+            "gwp_set": "AR5", "period_from": "2024-04-01", "period_to": "2025-03-31",
+            "table": f"factor_id,value,unit,name_ja\npower,{value},kilowatt-hour,電力\n",
+        }  # fmt: skip
+        assert a.call("POST", "/v1/factor-sets", json_body=said).status_code == 201
+
+    factors("2024", "0.5")
+    power = {"line_id": "p", "activity": "energy", "amount": 100, "unit": "kWh", "factor": "own@2024#power"}
+    said = {
+        "period_from": "2024-04-01",
+        "period_to": "2025-03-31",
+        "declared_unit": "kilogram",
+        "production": 10,
+    }
+    answer = a.call("PUT", f"/v1/parts/{product}/sheets", json_body={**said, "lines": [power]})
+    assert answer.status_code in {200, 201}, answer.text
+    somebody.send(open_part(somebody, product, "/versions"), f"/app/parts/{product}/policy", mode="review")
+    factors("2024-2", "0.4")
+    world.settle()
+    waiting = somebody.open("/app/updates")
+    assert "Sheets with newer emission factors" in waiting.text
+    [form] = [one for one in waiting.page.links if "/bills?sheet=" in one]
+    assert somebody.open(form).status == 200
+    assert "own@2024-2#power" in somebody.open(form).html
+    assert "5 kgCO₂e/kg" in open_part(somebody, product).text, "the stated value stays"
+
+
 def test_who_may_not_decide_is_told_who_does(world, person, a, b, bought):
     product, _, own = bought
     admin = person("A社")

@@ -115,6 +115,7 @@ def cause_name(_: Words, kind: str) -> str:
         "proposal": _("Value entered for a supplier changed"),
         "child": _("Own part below changed"),
         "share": _("Shares of suppliers changed"),
+        "factors": _("Newer emission factors"),
         "approval": _("Approved"),
     }.get(kind, kind)
 

@@ -9,6 +9,7 @@ from renkei.commons.consents.service import DELIVERY_WRITTEN
 from renkei.commons.files.service import FILES
 from renkei.commons.usecase import Timer, UseCase
 from renkei.usecases.footprint import certificates, proposals, store, updates, updates_store
+from renkei.usecases.footprint.calculator import following
 from renkei.usecases.footprint.calculator import store as calculator_store
 from renkei.usecases.footprint.disclosure import contents, disclose, on_delivery
 from renkei.usecases.footprint.inference import inferences_of
@@ -84,7 +85,7 @@ use_case: Final = UseCase(
     },
     verify=verify,
     timers=(Timer("updates_published", updates_store.owners_with_due, updates.publish_due),),
-    handlers={DELIVERY_WRITTEN: on_delivery, LEFT: go_on, **proposals.HANDLERS},
+    handlers={DELIVERY_WRITTEN: on_delivery, LEFT: go_on, **proposals.HANDLERS, **following.HANDLERS},
 )
 """What this room plugs into the house."""
 

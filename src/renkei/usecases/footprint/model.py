@@ -79,6 +79,7 @@ class StatementDraft:
     `categories`: further columns ("fossil", "material:steel", "energy:electricity"), own and declared component together.
     `primary_data_share` is that of the declared values, from 0 to 1.
     `confirms`: the customer's proposal whose value this is; its scope is that of the value, not a setting of the part.
+    `follows_sheet`: nobody states it; this sheet was calculated anew with newer factors.
     """
 
     trace_id: UUID
@@ -95,6 +96,7 @@ class StatementDraft:
     period_to: date | None = None
     trade_id: UUID | None = None
     confirms: UUID | None = None
+    follows_sheet: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,8 @@ class Cause:
     `kind` and what `ids` (public ids) name: declared (nothing); confirmed (the customer's proposal that became the
     owner's value); structure, facts (the part itself); delivery,
     withdrawal (deliveries that came or went); estimate, proposal (the buyer's own values that came or went);
-    child (statement versions of own parts); share (the bought parts whose shares changed).
+    child (statement versions of own parts); share (the bought parts whose shares changed); factors (the sheet that
+    was calculated anew with a newer version of a factor set).
     """
 
     kind: str

@@ -328,7 +328,7 @@ class _Wave:
         assert said is not None
         causes = _causes(former, sources, part) if former is not None else ()
         if draft is not None:
-            causes = (Cause(kind="declared"), *draft.causes, *causes)
+            causes = (*draft.causes, *causes)
         return replace(
             said,
             statement_id=statement_id,
@@ -338,7 +338,7 @@ class _Wave:
             rules=RULES,
             structure_key=part.structure_key,
             causes=causes or (Cause(kind="facts", ids=(part.trace_id,)),),
-            automatic=draft is None,
+            automatic=draft is None or draft.automatic,
             created_by=self.tx.caller.actor,
             created_at=self.tx.now,
             superseded_at=None,

@@ -104,8 +104,8 @@ def put_statement(tx: Transaction, draft: StatementDraft) -> Statement:
         structure_key=part.structure_key,
         period_from=draft.period_from,
         period_to=draft.period_to,
-        causes=() if draft.confirms is None else (Cause(kind="confirmed", ids=(draft.confirms,)),),
-        automatic=False,
+        causes=_causes(draft),
+        automatic=draft.follows_sheet is not None,
         created_by=tx.caller.actor,
         created_at=tx.now,
         superseded_at=None,
@@ -114,6 +114,13 @@ def put_statement(tx: Transaction, draft: StatementDraft) -> Statement:
     if former is None:
         mark_answered(tx, KIND, [part.part_key])
     return written[(part.part_key, trade_key)]
+
+
+def _causes(draft: StatementDraft) -> tuple[Cause, ...]:
+    if draft.follows_sheet is not None:
+        return (Cause(kind="factors", ids=(draft.follows_sheet,)),)
+    confirmed = () if draft.confirms is None else (Cause(kind="confirmed", ids=(draft.confirms,)),)
+    return (Cause(kind="declared"), *confirmed)
 
 
 def _scope_set(tx: Transaction, said: Statement | None) -> Scope:

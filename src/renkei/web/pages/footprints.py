@@ -364,7 +364,7 @@ def causes_in_words(
     """Why a version was written, with the names of the parts concerned."""
     found: list[str] = []
     for cause in version.causes:
-        if inputs_only and cause.kind in {"declared", "confirmed", "approval"}:
+        if inputs_only and cause.kind in {"declared", "confirmed", "factors", "approval"}:
             continue
         concerned = [names[one] for one in _parts_of(cause.ids, version, former) if one in names]
         said = cause_name(_, cause.kind)
@@ -400,7 +400,8 @@ def way(_: Words, found: Sequence[Statement], since: int | None, names: Mapping[
         before, after = total(former.in_force), total(one.in_force)
         own = CONTEXT.subtract(_declared(one), _declared(former))
         if own:
-            steps.append(Step(cause_name(_, "declared"), before, to_15_digits(CONTEXT.add(before, own))))
+            why = "factors" if any(cause.kind == "factors" for cause in one.causes) else "declared"
+            steps.append(Step(cause_name(_, why), before, to_15_digits(CONTEXT.add(before, own))))
             before = to_15_digits(CONTEXT.add(before, own))
         if to_15_digits(before) != to_15_digits(after):
             said = causes_in_words(_, one, former, names, inputs_only=True)

@@ -17,6 +17,8 @@ from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT
 from renkei.kit.errors import RenkeiError
 from renkei.usecases.footprint import service, updates
+from renkei.usecases.footprint.calculator.following import waiting as waiting_sheets
+from renkei.usecases.footprint.calculator.model import StoredSheet
 from renkei.usecases.footprint.model import Statement, Update, UpdateState
 from renkei.usecases.footprint.rules import total
 from renkei.web.calls import Opened, PageCall
@@ -92,7 +94,7 @@ def _page(call: PageCall) -> Response:
     after = optional_id(call.query("after"))
     _ = call.words
 
-    def work(tx: Transaction) -> tuple[list[Waiting], UUID | None]:
+    def work(tx: Transaction) -> tuple[list[Waiting], UUID | None, list[tuple[Part, StoredSheet]]]:
         page = updates.updates(tx, state=state, after=after, limit=ROWS)
         ids = list({trace_id for _update, trace_id in page.items})
         views = {view.part.trace_id: view for view in service.footprints(tx, ids)} if ids else {}
@@ -117,14 +119,15 @@ def _page(call: PageCall) -> Response:
             )
             for update, trace_id in page.items
         ]
-        return found, page.next_cursor
+        return found, page.next_cursor, _sheets(tx) if state == "waiting" and after is None else []
 
-    found, following = call.read(work)
+    found, following, sheets = call.read(work)
     roles = call.caller.roles if call.caller is not None else frozenset()
     return call.show(
         "updates.html",
         found=found,
         following=following,
+        sheets=sheets,
         after=after,
         state=state,
         may_decide=bool(roles & {"admin", "approver"}),
@@ -132,3 +135,10 @@ def _page(call: PageCall) -> Response:
             (abs(x) for one in found for x in (one.before or one.after, one.after)), default=Decimal(0)
         ),
     )
+
+
+def _sheets(tx: Transaction) -> list[tuple[Part, StoredSheet]]:
+    """Sheets that were calculated with newer factors and wait for their owner, each with its part."""
+    stored = waiting_sheets(tx, ROWS)
+    parts = part_keys(tx, {one.trace_id for one in stored}) if stored else {}
+    return [(parts[one.trace_id], one) for one in stored if one.trace_id in parts]

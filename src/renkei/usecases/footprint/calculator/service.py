@@ -42,12 +42,18 @@ def calculate_sheet(tx: Transaction, sheet: Sheet) -> Calculation:
 
 
 def put_sheet(
-    tx: Transaction, sheet: Sheet, *, replaces: int | None = None, draft: bool = False
+    tx: Transaction,
+    sheet: Sheet,
+    *,
+    replaces: int | None = None,
+    draft: bool = False,
+    follows_factors: bool = False,
 ) -> StoredSheet:
     """Keep a sheet and state the footprint that it gives; the sheet of the same part, trade and period is replaced.
 
     `replaces`: the version that was looked at; raises `SheetChanged` if it is not the present one any more.
     `draft`: keep it alone, to be gone on with later; no footprint is stated.
+    `follows_factors`: nobody changed it, newer factors did (see `following`).
     A footprint of a later period stays: then the sheet is kept without a statement, and a question says so.
     Raises `PartMissing`, `TradeMissing`, and `SeveralFaults` with everything that makes the sheet impossible.
     """
@@ -64,7 +70,10 @@ def put_sheet(
     if is_older and not draft:
         found = replace(found, questions=(*found.questions, Question(code="older_period")))
     elif not draft:
-        statement_id = put_statement(tx, _draft(sheet, found, former, sheet_id, version)).statement_id
+        said = _draft(sheet, found, former, sheet_id, version)
+        if follows_factors:
+            said = replace(said, follows_sheet=sheet_id)
+        statement_id = put_statement(tx, said).statement_id
     store.insert(
         tx,
         part.part_key,
@@ -76,6 +85,16 @@ def put_sheet(
         statement_id=statement_id,
     )
     return sheet_version(tx, sheet_id)
+
+
+def states_its_footprint(tx: Transaction, stored: StoredSheet) -> bool:
+    """Whether what its part (or trade) states now came from this version of the sheet."""
+    try:
+        part, trade_key = _place(tx, stored.sheet)
+    except (PartMissing, TradeMissing):
+        return False
+    stated = _statement(tx, part.trace_id, trade_key)
+    return stated is not None and stated.method.get("sheet") == f"{stored.sheet_id}/{stored.version}"
 
 
 def sheet_version(tx: Transaction, sheet_id: UUID, version: int | None = None) -> StoredSheet:

@@ -12,6 +12,7 @@ import msgspec
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import dumps
 from renkei.usecases.footprint.calculator.model import Renewal, Sheet, StoredSheet
+from renkei.usecases.footprint.factors.model import FactorSet
 
 
 def current(tx: Transaction, part_key: int, trade_key: int | None, sheet: Sheet) -> tuple[UUID, int] | None:
@@ -92,6 +93,52 @@ def listed(
          ORDER BY s.sheet_key DESC LIMIT %(limit)s
         """,
         {"id": sheet_id, "version": version, "part": part_key, "after": after, "limit": limit},
+    )
+    return [_stored(row) for row in rows]
+
+
+def standing_on(
+    tx: Transaction, of: FactorSet, *, before: int | None, limit: int
+) -> list[tuple[int, StoredSheet]]:
+    """Present sheets that made a statement, of a period within the set's, with factors of another version of it.
+
+    Each with its key, the newest first, those below `before`. One statement.
+    """
+    rows = tx.rows(
+        """
+        SELECT s.sheet_key, s.sheet_id, s.version, s.content, s.result, s.statement_id, s.created_by, s.created_at,
+               s.superseded_at
+          FROM footprint.sheets s
+         WHERE s.operator_key = commons.me() AND s.superseded_at IS NULL AND s.statement_id IS NOT NULL
+           AND s.period_from >= %(from)s AND s.period_to <= %(to)s
+           AND (%(before)s::bigint IS NULL OR s.sheet_key < %(before)s)
+           AND jsonb_path_exists(s.content, 'strict $.lines[*].** ? (@.type() == "array" && @[0] == $set && @[1] != $version)',
+                                 jsonb_build_object('set', %(set)s::text, 'version', %(version)s::text))
+         ORDER BY s.sheet_key DESC LIMIT %(limit)s
+        """,
+        {
+            "from": of.period_from,
+            "to": of.period_to,
+            "before": before,
+            "set": of.set_id,
+            "version": of.version,
+            "limit": limit,
+        },
+    )
+    return [(row["sheet_key"], _stored(row)) for row in rows]
+
+
+def following(tx: Transaction, limit: int) -> list[StoredSheet]:
+    """Present drafts that the worker made (it makes none but where factors changed), newest first. One statement."""
+    rows = tx.rows(
+        """
+        SELECT s.sheet_id, s.version, s.content, s.result, s.statement_id, s.created_by, s.created_at, s.superseded_at
+          FROM footprint.sheets s
+         WHERE s.operator_key = commons.me() AND s.superseded_at IS NULL AND s.statement_id IS NULL
+           AND s.created_by = 'worker'
+         ORDER BY s.sheet_key DESC LIMIT %s
+        """,
+        (limit,),
     )
     return [_stored(row) for row in rows]
 

@@ -47,6 +47,7 @@ from renkei.usecases.footprint.factors.rules import admits, order, words_of
 MOST_USES: Final = 1_000
 _OF_A_LENDER: Final = re.compile(r"\.[0-9a-f]{12}$")
 """How the name of a set ends that is lent (see `lend`): no company's own is called so."""
+STORED: Final = "jp.renkei.footprint.factor_set_stored.v1"
 LENT: Final = "jp.renkei.footprint.factor_set_lent.v1"
 MOST_FOUND: Final = 2_000
 """Own factors that one search looks at; more words find fewer."""
@@ -63,6 +64,11 @@ class Found:
 def factor_sets(tx: Transaction) -> list[FactorSet]:
     """Every set the caller may use: own ones first."""
     return [*store.sets(tx), *platform_sets()]
+
+
+def own_sets(tx: Transaction) -> list[FactorSet]:
+    """Own and lent sets alone, by name, newest version first."""
+    return store.sets(tx)
 
 
 def factor_set(tx: Transaction, set_id: str, version: str) -> FactorSet:
@@ -97,6 +103,8 @@ def put_factor_set(
     factors = read_upload(format_, table, content_base64, own, limit=limit)
     if not store.insert(tx, own, factors):
         raise FactorSetExists("/version")
+    stored = {"set": own.set_id, "version": own.version}
+    tx.emit(Event(STORED, tx.caller.operator_key, tx.caller.operator_id, stored))
     return replace(own, factors=len(factors))
 
 
