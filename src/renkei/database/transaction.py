@@ -151,6 +151,8 @@ class Transaction:
         """The answer to the question that was sent along with the entry, if there was one."""
         self.hops: dict[str, int] = {}
         """How many companies each wave that this transaction belongs to has passed; handlers of events set it."""
+        self.cut: frozenset[int] = frozenset()
+        """The trades at which a loop was cut, which set this wave off; handlers of events set it."""
         self._reactions = reactions
         self._marked: dict[str, set[int]] = {}
         self._events: list[Event] = []

@@ -171,6 +171,10 @@ def note_text(_: Words, note: Mapping[str, Any], part: str) -> str:
         "no_value": _("%(part)s has no value yet", part=part),
         "not_convertible": _("The value of %(part)s cannot be converted to the unit of the line", part=part),
         "too_large": _("%(part)s brings more than any number can mean: check amounts and units", part=part),
+        "does_not_settle": _(
+            "%(part)s comes from a chain of companies that leads back to it and whose values never settle",
+            part=part,
+        ),
         "unsolvable_loop": _("%(part)s stands in a loop that needs at least as much as it makes", part=part),
     }.get(str(note.get("code")), str(note.get("code")))
 

@@ -215,6 +215,7 @@ class _Writer:
                     "part": downstream_part_key,
                     "trade": row.trade_key,
                     "hops": self.tx.hops.get(DELIVERY_WRITTEN, 0) + 1,
+                    **({"cut": sorted(self.tx.cut)} if self.tx.cut else {}),
                 },
             )
         )

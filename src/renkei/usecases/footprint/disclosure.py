@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
-
-import structlog
 
 from renkei.commons.consents import service as consents
 from renkei.commons.consents.model import Payload
-from renkei.commons.consents.service import DELIVERY_WRITTEN
 from renkei.commons.parts import service as parts
 from renkei.database.events import ReceivedEvent
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.quantities import NO_FACTS, ConversionFacts
-from renkei.usecases.footprint import documents, store
+from renkei.usecases.footprint import documents, store, unsettled
 from renkei.usecases.footprint.calculation import ZERO
 from renkei.usecases.footprint.certificates import ATTRIBUTE, certificate_content
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import Statement
-
-log = structlog.get_logger(__name__)
-
-MAX_HOPS: Final = 1_000
-"""How many companies one change may run through. A loop of companies that recycles half of what it makes settles at 15
-digits after 50; one that never settles ends here, with the values of its last round."""
 
 
 def disclose(tx: Transaction, part_keys: set[int]) -> None:
@@ -109,10 +100,6 @@ def gate_to_gate(statement: Statement) -> Decimal:
 
 def on_delivery(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
     """Handler: what came into the inbox (or was taken back) changes the totals of the parts it is bought for."""
-    hops = max((hop for event in events if isinstance(hop := event.data.get("hops"), int)), default=1)
-    if hops > MAX_HOPS:
-        log.warning("value_wave_stopped", hops=hops)
-        return
-    tx.hops[DELIVERY_WRITTEN] = hops
+    unsettled.follow_wave(tx, events)
     bought = [event.data["part"] for event in events]
     tx.mark("part_inputs", [part for part in bought if isinstance(part, int)])

@@ -32,7 +32,7 @@ from renkei.kit.quantities import (
     merge_facts,
     parse_unit,
 )
-from renkei.usecases.footprint import documents, proposals_store
+from renkei.usecases.footprint import documents, proposals_store, unsettled_store
 from renkei.usecases.footprint.calculation import (
     ONE,
     PDS,
@@ -203,7 +203,7 @@ class LineReader(ABC):
 
 
 class Sources(LineReader):
-    """What is known of everything that some lines may need. Reads once; three statements at most."""
+    """What is known of everything that some lines may need. Reads once; four statements at most."""
 
     def __init__(
         self,
@@ -226,6 +226,7 @@ class Sources(LineReader):
         self.inbox = consents.inbox(tx, KIND, asked)
         unanswered = [key for key in asked if key not in self.inbox]
         self.proposals = proposals_store.unconfirmed(tx, unanswered) if unanswered else {}
+        self.unsettled = unsettled_store.among(tx, list(self.inbox)) if self.inbox else frozenset()
         self._supplies: dict[int, tuple[list[Supply], list[dict[str, Any]]]] = {}
 
     def all_of(self, child: GraphPart, own: OwnValues) -> list[Supply]:
@@ -272,6 +273,8 @@ class Sources(LineReader):
                 supplies.append(supply)
                 left = CONTEXT.subtract(left, supply.share)
         notes: list[dict[str, Any]] = []
+        if any(trade.trade_key in self.unsettled for trade in self.trades.get(child.part_key, ())):
+            notes.append({"code": "does_not_settle", "trace_id": str(child.trace_id)})
         if left > ZERO:
             rest = self._supply_of_rest(child, left, own)
             if rest is not None:
@@ -284,7 +287,7 @@ class Sources(LineReader):
 
     def supply_of_trade(self, child: GraphPart, trade: TradeOut) -> Supply | None:
         """What answers for one trade: what was delivered, else the buyer's own value for exactly this trade."""
-        delivery = self.inbox.get(trade.trade_key)
+        delivery = None if trade.trade_key in self.unsettled else self.inbox.get(trade.trade_key)
         if delivery is not None and "total" in delivery.payload:
             unit = parse_unit(delivery.payload["total"]["unit"])
             if unit is not None:

@@ -105,7 +105,7 @@ class Value:
 
     `quality_coverage`: per stage and indicator, the share of the emissions whose indicator is stated.
     `pds_coverage`, `categories_coverage`: likewise. `notes`: why something adds nothing
-    (`not_convertible`, `no_value`, `unsolvable_loop`, `too_large`), each with the child's trace id.
+    (`not_convertible`, `no_value`, `unsolvable_loop`, `does_not_settle`, `too_large`), each with the child's trace id.
     """
 
     stages: Mapping[Stage, Emission]

@@ -41,6 +41,7 @@ from renkei.usecases.footprint.model import (
     Value,
 )
 from renkei.usecases.footprint.rules import due_day, goes_beyond, is_held, total
+from renkei.usecases.footprint.unsettled import mend
 
 STATED: Final = "jp.renkei.footprint.stated.v1"
 UPDATE_WAITS: Final = "jp.renkei.footprint.update_waits.v1"
@@ -78,6 +79,7 @@ def _bring_up_to_date(
     tx: Transaction, keys: set[int], drafts: Mapping[Version, Statement]
 ) -> dict[Version, Statement]:
     wave = _Wave(tx, graph_above(tx, keys), drafts)
+    mend(tx, wave.sources)
     wave.run(keys, most=MOST_AT_ONCE)
     if wave.left:
         left = {"parts": sorted(wave.left)}

@@ -159,6 +159,16 @@ update_policies = sa.Table(
     comment="How a part follows what it stands on, in versions; without a row: at once.",
 )
 
+unsettled = sa.Table(
+    "unsettled",
+    metadata,
+    sa.Column("trade_key", sa.BigInteger, primary_key=True, autoincrement=False, comment="commons.trades"),
+    _refers("operator_key", "operators"),
+    moment("since"),
+    sa.Index(None, "operator_key"),
+    comment="A buyer's trades whose answers come back to themselves without settling: they add nothing meanwhile.",
+)
+
 updates = sa.Table(
     "updates",
     metadata,

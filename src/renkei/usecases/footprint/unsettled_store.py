@@ -1,0 +1,35 @@
+"""SQL of purchases in loops that do not settle: the buyer's own rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from renkei.database.transaction import Transaction
+
+
+def cut(tx: Transaction, trade_keys: Collection[int]) -> None:
+    """Let the answers to these purchases add nothing."""
+    tx.execute(
+        """
+        INSERT INTO footprint.unsettled (trade_key, operator_key, since)
+        SELECT u, commons.me(), %s FROM unnest(%s::bigint[]) AS u ON CONFLICT (trade_key) DO NOTHING
+        """,
+        (tx.now, list(trade_keys)),
+    )
+
+
+def mend(tx: Transaction, trade_keys: Collection[int]) -> None:
+    """Let them count again."""
+    tx.execute(
+        "DELETE FROM footprint.unsettled WHERE operator_key = commons.me() AND trade_key = ANY(%s)",
+        (list(trade_keys),),
+    )
+
+
+def among(tx: Transaction, trade_keys: Collection[int]) -> frozenset[int]:
+    """Those of the caller's purchases that are cut."""
+    rows = tx.execute(
+        "SELECT trade_key FROM footprint.unsettled WHERE operator_key = commons.me() AND trade_key = ANY(%s)",
+        (list(trade_keys),),
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
