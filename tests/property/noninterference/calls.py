@@ -252,6 +252,8 @@ NOUNS: Final = {
     "status": "request", "part": "trace", "company": "operator", "verifier": "operator", "borrower": "operator",
     "footprint": "trace",
 }  # fmt: skip
+CODES: Final = {"check"}
+"""What opens something to whoever holds it and nobody can guess (`declassified.WITHOUT_VIEW`): used where every world has it."""
 NONE: Final = "5e1f0000-0000-4000-8000-00000000c0de"
 """An id that nobody has."""
 
@@ -288,7 +290,9 @@ class Ids:
         own = sorted(
             value for value, keys in known.items() if company in keys or noun in {"operator", "open"}
         )
-        fresh = sorted(self.fresh.get(noun, ()))
+        fresh = [] if noun in CODES else sorted(self.fresh.get(noun, ()))
+        if noun in CODES:
+            known = {value: keys for value, keys in known.items() if value not in self.fresh.get(noun, ())}
         dice = rng.random()
         if own and (meant_well or dice < 0.4):
             return rng.choice(own)
