@@ -216,6 +216,7 @@ def create_app(
             ("/v1/imports/", None),
             ("/v1/files/", settings.file_size_limit_bytes),
             ("/v1/", settings.v1_body_limit_bytes),
+            ("/app/uploads/", settings.spreadsheet_size_limit_bytes + web.FORM_AROUND_A_FILE),
             ("/app/", settings.v1_body_limit_bytes),
             ("/files/", settings.file_size_limit_bytes),
             ("/", settings.ouranos_body_limit_bytes),

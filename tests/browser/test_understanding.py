@@ -22,6 +22,7 @@ PAGES = (
     "/app/parts/{cell}/suppliers",
     "/app/disclosures",
     "/app/updates",
+    "/app/uploads",
     "/app/declarations",
     "/app/declarations/new?part={pack}",
     "/app/scope3",

@@ -4,6 +4,11 @@
 has one module a subject. Pages call the same services as `/v1`: nothing can be seen here that could not be had there.
 """
 
+from typing import Final
+
 from renkei.web.door import application
 
-__all__ = ["application"]
+__all__ = ["FORM_AROUND_A_FILE", "application"]
+
+FORM_AROUND_A_FILE: Final = 64 * 1024
+"""Bytes of a form beside the file in it, at most."""

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from anyio.to_thread import run_sync
 from fastapi import Depends
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -254,7 +255,7 @@ async def open_page(request: Request) -> PageCall:
     former = sessions.open_cookie(request.cookies.get(name), context.secrets, now, settings.web_idle_seconds)
     session = former or sessions.fresh(now)
     fields: Sequence[tuple[str, str]] = ()
-    if request.method == "POST":
+    if request.method == "POST" and not request.headers.get("content-type", "").startswith("multipart/"):
         try:
             body = await request.body()
             fields = parse_qsl(
@@ -293,6 +294,11 @@ def renewed(call: PageCall) -> PageCall:
 
 def _opened(call: Annotated[PageCall, Depends(open_page)]) -> PageCall:
     return renewed(call)
+
+
+async def opened_page(request: Request) -> PageCall:
+    """The same for a dependency that reads the body of its request itself."""
+    return await run_sync(renewed, await open_page(request))
 
 
 Opened = Annotated[PageCall, Depends(_opened)]

@@ -208,8 +208,26 @@ def request_state(_: Words, state: str | None, linked: bool) -> str:
     }.get(state, state)
 
 
+def upload_kind(_: Words, kind: str) -> str:
+    """What an uploaded file is."""
+    return {"bom": _("Bill of materials"), "workbook": _("Workbook with answers")}.get(kind, kind)
+
+
+def upload_state(_: Words, state: str) -> str:
+    """What became of an uploaded file."""
+    return {
+        "faulty": _("with faults"),
+        "ready": _("waits for you"),
+        "done": _("taken in"),
+        "discarded": _("forgotten"),
+        "expired": _("forgotten after some days"),
+    }.get(state, state)
+
+
 ALL: Final[Mapping[str, Callable[..., str]]] = {
     "stage_name": stage_name,
+    "upload_kind": upload_kind,
+    "upload_state": upload_state,
     "unit_name": unit_name,
     "emission_unit": emission_unit,
     "sourcing_name": sourcing_name,

@@ -394,8 +394,7 @@ class Requests:
             headers = {"Cookie": f"renkei={observer.cookie}"} if observer.cookie else {}
             query |= maker.page_query(bare) if method == "GET" else {}
             if method == "POST":
-                content = maker.form().encode()
-                headers["Content-Type"] = "application/x-www-form-urlencoded"
+                content, headers["Content-Type"] = maker.form(bare)
         else:
             query |= maker.filled(OURANOS_QUERIES.get(f"{method} {path}", {}))
             body = OURANOS_BODIES.get(route)
@@ -592,7 +591,8 @@ class _Maker:
             name: self.after() if name == "after" else self.id_of(name) if name.endswith("_id") else "製品"
         }
 
-    def form(self) -> str:
+    def form(self, path: str) -> tuple[bytes, str]:
+        """Body and type."""
         fields = {"csrf": CSRF, "language": "ja"} | self.filled(
             {"email": "{email}", "password": "{password}"}
         )
@@ -626,4 +626,8 @@ class _Maker:
             "plant_address": "愛知県",
             "open_plant_id": "T000222",
         }
-        return urlencode(fields)
+        if path not in {"/app/uploads/bom", "/app/uploads/workbook"}:
+            return urlencode(fields).encode(), "application/x-www-form-urlencoded"
+        file = b'--x\r\nContent-Disposition: form-data; name="file"; filename="bom.csv"\r\n\r\n' + BILL
+        secret = f'\r\n--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{CSRF}\r\n--x--\r\n'
+        return file + secret.encode(), "multipart/form-data; boundary=x"

@@ -8,12 +8,9 @@ data changed meanwhile.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Annotated, Any, Final, Literal
-from uuid import UUID
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Path, Query
@@ -27,22 +24,17 @@ from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.transfers import disposition
 from renkei.commons.edge.validation import Body, View
 from renkei.commons.imports import service as imports
-from renkei.commons.imports.model import Import, ImportDraft, SavedMapping
+from renkei.commons.imports.model import Import, SavedMapping
 from renkei.commons.imports.slots import SLOTS
-from renkei.commons.operators.model import Plant
 from renkei.commons.operators.service import plants
 from renkei.commons.parts.errors import PlantUnknown
 from renkei.commons.parts.model import Sourcing
-from renkei.connectors.spreadsheet import bom_import, export, supplier_import
-from renkei.connectors.spreadsheet.bom_import import Shown
+from renkei.connectors.spreadsheet import bom_import, export
 from renkei.connectors.spreadsheet.bom_mapping import FIELDS, BomField, BomMapping, Layout
 from renkei.connectors.spreadsheet.book_fields import Language
 from renkei.connectors.spreadsheet.export import Format
-from renkei.connectors.spreadsheet.reading import read_file
-from renkei.connectors.spreadsheet.reports import report_json, result_json
 from renkei.connectors.spreadsheet.supplier_book import gather, write_book
-from renkei.connectors.spreadsheet.table import Findings
-from renkei.connectors.spreadsheet.workbooks import limits_of
+from renkei.connectors.spreadsheet.uploads import another_look, bom_upload, confirmation, workbook_upload
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import BodyTooLarge
@@ -315,34 +307,8 @@ def _add_uploads(routes: APIRouter) -> None:
         Nothing of it is stored before it is confirmed.
         """
         call = body.call
-        settings = call.context.settings
-
-        def read(tx: Transaction) -> tuple[BomMapping, Any, Any]:
-            chosen = BomMapping()
-            if mapping is not None:
-                chosen = bom_import.mapping_from(imports.mapping_of(tx, bom_import.KIND, mapping).content)
-            return chosen, plants(tx), tx.now.date()
-
-        chosen, own_plants, today = call.context.database.read(call.entry, read)
-        looked = bom_import.look(body.content, chosen, own_plants, today, limits_of(settings))
-
-        def work(tx: Transaction) -> Answer:
-            shown = bom_import.show(tx, looked, part_limit=settings.parts_per_operator_limit)
-            draft = ImportDraft(
-                kind=bom_import.KIND,
-                file_name=file_name,
-                size_bytes=len(body.content),
-                digest=call.body_bytes,
-                content=None if shown.fingerprint is None else body.content,
-                options=bom_import.mapping_json(chosen),
-                report=shown.report,
-                fingerprint=shown.fingerprint,
-            )
-            kept = imports.put_import(tx, draft, limit=settings.imports_waiting_limit)
-            return Answer(import_json(kept), 201, {"Location": f"/v1/imports/{kept.import_id}"})
-
-        with looked:
-            return call.write(work)
+        with bom_upload(call.context, call.entry, body.content, file_name, mapping) as keep:
+            return call.write(lambda tx: _created(keep(tx)))
 
     @routes.get("/export/tables", response_class=Response, responses={200: {"content": _XLSX | _ZIP}})
     def export_everything(
@@ -375,33 +341,12 @@ def _add_uploads(routes: APIRouter) -> None:
     ) -> Response:
         """Upload a workbook of `/workbook`: everything wrong with it, and which answers and footprints it would store."""
         call = body.call
-        settings = call.context.settings
-        looked = _look_at_workbook(call, body.content)
-
-        def work(tx: Transaction) -> Answer:
-            draft = ImportDraft(
-                kind=supplier_import.KIND,
-                file_name=file_name,
-                size_bytes=len(body.content),
-                digest=call.body_bytes,
-                content=None if looked.fingerprint is None else body.content,
-                options={},
-                report=looked.report,
-                fingerprint=looked.fingerprint,
-            )
-            kept = imports.put_import(tx, draft, limit=settings.imports_waiting_limit)
-            return Answer(import_json(kept), 201, {"Location": f"/v1/imports/{kept.import_id}"})
-
-        return call.write(work)
+        keep = workbook_upload(call.context, call.entry, body.content, file_name)
+        return call.write(lambda tx: _created(keep(tx)))
 
 
-def _look_at_workbook(call: Call, content: bytes) -> Shown:
-    """What a workbook would store, found by doing it in a transaction that is rolled back."""
-    findings = Findings()
-    source = read_file(content, limits_of(call.context.settings), findings)
-    changes, fingerprint = supplier_import.rehearse(call.context.database, call.entry, source, findings)
-    report = report_json(findings, {"sheets": [one.sheet for one in source.tables]}, changes)
-    return Shown(findings, report, fingerprint)
+def _created(kept: Import) -> Answer:
+    return Answer(import_json(kept), 201, {"Location": f"/v1/imports/{kept.import_id}"})
 
 
 def _add_waiting(routes: APIRouter) -> None:
@@ -422,74 +367,19 @@ def _add_waiting(routes: APIRouter) -> None:
     @routes.post("/imports/{import_id}/check", response_model=ImportView)
     def check_import(call: Open, import_id: Id) -> Response:
         """Look at a waiting upload once more, against the data of now."""
-        with ExitStack() as stack:
-            show = _showing(call, import_id, stack)
-
-            def work(tx: Transaction) -> dict[str, Any]:
-                imports.waiting_import(tx, import_id)
-                shown = show(tx)
-                return import_json(imports.report_anew(tx, import_id, shown.report, shown.fingerprint))
-
-            return call.write(work)
+        with another_look(call.context, call.entry, import_id) as look:
+            return call.write(lambda tx: import_json(look(tx)))
 
     @routes.post("/imports/{import_id}/confirm", response_model=ImportView)
     def confirm_import(call: Open, import_id: Id) -> Response:
         """Do what was shown, and say yes to its questions. 409 if it would do anything else by now: check it again."""
-        with ExitStack() as stack:
-            do = _doing(call, import_id, stack)
-
-            def work(tx: Transaction) -> dict[str, Any]:
-                present, _ = imports.waiting_import(tx, import_id)
-                return import_json(imports.finish_import(tx, import_id, do(tx, present.fingerprint)))
-
-            return call.write(work)
+        with confirmation(call.context, call.entry, import_id) as confirm:
+            return call.write(lambda tx: import_json(confirm(tx)))
 
     @routes.delete("/imports/{import_id}", response_model=ImportView)
     def discard_import(call: Open, import_id: Id) -> Response:
         """Forget the file of a waiting upload."""
         return call.write(lambda tx: import_json(imports.discard_import(tx, import_id)))
-
-
-def _waiting(call: Call, import_id: UUID) -> tuple[Import, bytes, list[Plant], date]:
-    """A waiting upload with its file, and what it is read against."""
-
-    def read(tx: Transaction) -> tuple[Import, bytes, list[Plant], date]:
-        waiting, content = imports.waiting_import(tx, import_id)
-        return waiting, content, plants(tx), tx.now.date()
-
-    return call.context.database.read(call.entry, read)
-
-
-def _showing(call: Call, import_id: UUID, stack: ExitStack) -> Callable[[Transaction], Shown]:
-    """How to show a waiting upload once more."""
-    waiting, content, own_plants, today = _waiting(call, import_id)
-    if waiting.kind == supplier_import.KIND:
-        found = _look_at_workbook(call, content)
-        return lambda _: found
-    looked = stack.enter_context(_looked(call, waiting, content, own_plants, today))
-    limit = call.context.settings.parts_per_operator_limit
-    return lambda tx: bom_import.show(tx, looked, part_limit=limit)
-
-
-def _doing(
-    call: Call, import_id: UUID, stack: ExitStack
-) -> Callable[[Transaction, str | None], Mapping[str, Any]]:
-    """How to carry a waiting upload out."""
-    waiting, content, own_plants, today = _waiting(call, import_id)
-    if waiting.kind == supplier_import.KIND:
-        source = read_file(content, limits_of(call.context.settings), Findings())
-        return lambda tx, expect: supplier_import.perform(tx, source, expect=expect)
-    looked = stack.enter_context(_looked(call, waiting, content, own_plants, today))
-    limit = call.context.settings.parts_per_operator_limit
-    return lambda tx, expect: result_json(bom_import.store(tx, looked, part_limit=limit, expect=expect))
-
-
-def _looked(
-    call: Call, waiting: Import, content: bytes, own_plants: list[Plant], today: date
-) -> bom_import.Looked:
-    """A waiting bill of materials, read as it was when it came."""
-    mapping = bom_import.mapping_from(waiting.options)
-    return bom_import.look(content, mapping, own_plants, today, limits_of(call.context.settings))
 
 
 def _add_mappings(routes: APIRouter) -> None:

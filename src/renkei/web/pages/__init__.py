@@ -25,6 +25,7 @@ from renkei.web.pages import (
     structures,
     suppliers,
     updates,
+    uploads,
 )
 
 PAGES = (
@@ -40,11 +41,11 @@ PAGES = (
     structures,
     footprints,
     suppliers,
-    asking,
     analysis,
     disclosures,
     updates,
     declarations,
+    uploads,
     people,
     platform,
     proof,
