@@ -70,7 +70,7 @@ def test_nobody_learns_what_is_not_declassified(place: Place, template: str) -> 
     assert tally.pairs > 0
     seen = tally.statuses
     wrong = {"called by nobody": [route for route in table if route not in seen]}
-    if tally.pairs >= 100:  # in a few pairs not every route meets a caller that it lets in
+    if PAIRS > 100:  # of a third of the routes in each pair not every one meets a caller that it lets in
         wrong["let nobody in"] = [route for route in table if seen.get(route, set()) <= {401, 403}]
         wrong["answered nobody"] = [
             route
@@ -78,7 +78,7 @@ def test_nobody_learns_what_is_not_declassified(place: Place, template: str) -> 
             if is_read(route) and not any(status < 400 for status in seen.get(route, ()))
         ]
     assert not any(wrong.values()), wrong
-    if tally.pairs >= 100:
+    if PAIRS > 100:
         assert tally.kinships >= KINSHIPS
         assert tally.acts == set(ACTS)
         assert tally.compared > 100 * tally.pairs
