@@ -8,18 +8,25 @@ import pytest
 
 from renkei.commons.parts.model import LineDraft
 from renkei.commons.parts.service import put_structure, structure_of
-from renkei.usecases.footprint import unsettled
+from renkei.usecases.footprint import recalculation, unsettled
 from renkei.usecases.footprint.model import Stage
 from renkei.usecases.footprint.recalculation import verify
 
 
 @pytest.fixture
 def loop(chain, a, b):
-    """A社's part takes `there` of B社's, and B社's part `back` of A社's; 1 kg of their own each."""
+    """A社's part takes `there` of B社's, and B社's part `back` of A社's; 1 kg of their own each.
 
-    def made(there, back):
+    With `between`, A社's part takes it by another part of its own, which adds nothing.
+    """
+
+    def made(there, back, between=False):
         part_a, part_b = chain.part(a, "Aの部品"), chain.part(b, "Bの部品")
-        [from_b] = chain.structure(a, part_a, [("B社から", there)])
+        takes = part_a
+        if between:
+            [takes] = chain.structure(a, part_a, [("Aの中間品", 1)])
+            chain.state(a, takes, 0)
+        [from_b] = chain.structure(a, takes, [("B社から", there)])
         [from_a] = chain.structure(b, part_b, [("A社から", back)])
         chain.state(a, part_a, 1)
         chain.state(b, part_b, 1)
@@ -57,6 +64,18 @@ def test_one_that_never_settles_is_cut_once_and_its_buyer_alone_is_told(
     assert found[cut] == (1, {"does_not_settle", "no_value"}, 0), "its own kilogram alone, marked incomplete"
     assert found[other] == (1 + factor, set(), 1)
     assert chain.settle() == 0, "nothing goes on"
+    for operator in (a, b):
+        assert chain.run(operator, verify) == []
+
+
+def test_one_whose_recalculation_is_left_over_in_between_is_cut_as_well(loop, chain, a, b, monkeypatch):
+    """With one version a transaction, A社's part is left to the next: the wave goes on from where it was."""
+    monkeypatch.setattr(recalculation, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(unsettled, "MOST_HOPS", 20)
+    parts = zip((a, b), loop("1", "1", between=True), strict=True)
+    assert chain.settle() == 0, "nothing goes on"
+    totals = {told(chain, operator, part)[0] for operator, part in parts}
+    assert totals <= {1, 2}, "one's own kilogram, or with the other's"
     for operator in (a, b):
         assert chain.run(operator, verify) == []
 

@@ -41,7 +41,7 @@ from renkei.usecases.footprint.model import (
     Value,
 )
 from renkei.usecases.footprint.rules import due_day, goes_beyond, is_held, total
-from renkei.usecases.footprint.unsettled import mend
+from renkei.usecases.footprint.unsettled import mend, resume, so_far
 
 STATED: Final = "jp.renkei.footprint.stated.v1"
 UPDATE_WAITS: Final = "jp.renkei.footprint.update_waits.v1"
@@ -82,7 +82,7 @@ def _bring_up_to_date(
     mend(tx, wave.sources)
     wave.run(keys, most=MOST_AT_ONCE)
     if wave.left:
-        left = {"parts": sorted(wave.left)}
+        left = {"parts": sorted(wave.left), **so_far(tx)}
         tx.emit(Event(LEFT, tx.caller.operator_key, tx.caller.operator_id, left))
     if wave.ended:
         updates_store.decide(tx, wave.ended, "superseded")
@@ -98,6 +98,7 @@ def go_on(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
     """Handler: take up what an earlier recalculation left over."""
     parts = {part for event in events for part in _whole_numbers(event.data.get("parts"))}
     if parts:
+        resume(tx, events)
         recalculate(tx, parts)
 
 

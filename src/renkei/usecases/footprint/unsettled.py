@@ -32,6 +32,21 @@ def follow_wave(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
     tx.cut = frozenset(over).union(*(cut for _, _, cut in read))
 
 
+def so_far(tx: Transaction) -> dict[str, object]:
+    """How far the wave of this transaction has come, for the event that hands its rest on; empty for an own change."""
+    if DELIVERY_WRITTEN not in tx.hops:
+        return {}
+    return {"hops": tx.hops[DELIVERY_WRITTEN], "cut": sorted(tx.cut)}
+
+
+def resume(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
+    """Take a wave up where `so_far` left it. Together with the rest of an own change it counts as new, like that."""
+    if all("hops" in event.data for event in events):
+        read = [_read(event) for event in events]
+        tx.hops[DELIVERY_WRITTEN] = max(hops for _, hops, _ in read)
+        tx.cut = frozenset().union(*(cut for _, _, cut in read))
+
+
 def mend(tx: Transaction, sources: Sources) -> None:
     """Let cut purchases count again that an own change may concern; what a delivery changes is up to `follow_wave`."""
     if sources.unsettled and DELIVERY_WRITTEN not in tx.hops:
