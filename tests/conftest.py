@@ -11,12 +11,18 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as of_examples
 from psycopg import sql
 
 from renkei.app import branches, reactions
 from renkei.database import embedded
 from renkei.database.migrate import upgrade
 from renkei.database.transaction import Database, Entry, act_as, open_pool
+
+# How long an example takes on a busy machine says nothing about the product.
+of_examples.register_profile("renkei", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+of_examples.load_profile("renkei")
 
 TEMPLATE = "renkei_template"
 

@@ -116,6 +116,8 @@ def test_every_number_has_its_unit_in_the_name_or_counts_something() -> None:
     )
     counted = {
         "port",
+        "smtp_port",
+        "mail_digest_hour",
         "threads",
         "event_attempts",
         "login_failures_before_lock",

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from renkei.app import access_policy, open_files, reactions
+from renkei.commons.access.registry import add_account
 from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.consents import service as consents
 from renkei.commons.consents.model import ConsentDraft
@@ -37,6 +38,7 @@ from renkei.settings import Settings
 from renkei.worker import run_worker
 from tests.clocks import Turnable
 from tests.factories import Operator, create_operator
+from tests.mail_server import open_mail_server
 from tests.service import as_url
 
 SAID = "jp.example.said.v1"
@@ -275,6 +277,42 @@ class TestTimers:
             assert states() == ["granted"]
             clock.turn(hours=1)
             wait_until(lambda: states() == ["expired"], "the consent has ended")
+
+    def test_the_mail_of_the_day_goes_out_when_it_is_time_in_japan(
+        self,
+        settings: Settings,
+        database: Database,
+        database_url: str,
+        clock: Turnable,
+        a: Operator,
+        b: Operator,
+    ) -> None:
+        keys = AccessKeys(database, open_secret_box(None, settings.data_dir), access_policy(settings))
+        add_account(keys, "a@a.example", a.operator_id, "admin", "correct-horse-9")
+        clock.time = clock.time.replace(hour=21)  # six in the morning in Japan
+        database.run(b, lambda tx: notifications.notify(tx, a.operator_key, "REQUEST_NEW"))
+        stop = threading.Event()
+        with open_mail_server() as mail:
+            by_mail = settings.model_copy(
+                update={
+                    "smtp_host": "127.0.0.1",
+                    "smtp_port": mail.port,
+                    "smtp_security": "none",
+                    "mail_sender": "renkei@platform.example",
+                }
+            )
+            thread = threading.Thread(
+                target=run_worker, args=(by_mail, database, stop), kwargs={"direct_url": database_url}
+            )
+            thread.start()
+            try:
+                time.sleep(0.5)
+                assert mail.taken == [], "it is not eight yet"
+                clock.turn(hours=2)
+                wait_until(lambda: len(mail.taken) == 1, "the mail of the day has gone out")
+            finally:
+                stop.set()
+                thread.join(PATIENCE_SECONDS)
 
     def test_what_is_past_its_retention_goes(
         self, database: Database, clock: Turnable, working: Callable[..., ExitStack], a: Operator, b: Operator

@@ -44,8 +44,12 @@ _FILES: Final = "Files"
 _SHEETS: Final = "Spreadsheets"
 _QUOTAS: Final = "Quotas of one operator"
 _EVENTS: Final = "Events and retention"
+_MAIL: Final = "Mail"
 _LEDGER: Final = "Ledger"
 _SEEING: Final = "Logs and figures"
+
+
+MailSecurity = Literal["starttls", "tls", "none"]
 
 
 class Settings(BaseSettings):
@@ -477,6 +481,31 @@ class Settings(BaseSettings):
         _EVENTS, 400, "How long denied accesses and logins (personal data) are kept for an inquiry.", ge=1
     )
 
+    smtp_host: str | None = _setting(
+        _MAIL,
+        None,
+        "Mail server for invitations and the daily mail (with mail_sender). Without it, no mail is sent; links are passed "
+        "on by hand.",
+    )
+    smtp_port: int = _setting(_MAIL, 587, "Its TCP port.", ge=1, le=65535)
+    smtp_security: MailSecurity = _setting(
+        _MAIL,
+        "starttls",
+        "How the way to it is protected: starttls (port 587), tls from the first byte (465), or none, for a server on this "
+        "machine.",
+    )
+    smtp_user: str | None = _setting(_MAIL, None, "Who sends, where the mail server asks.")
+    smtp_password: SecretStr | None = _setting(_MAIL, None, "The password of smtp_user.")
+    mail_sender: str | None = _setting(_MAIL, None, "From whom the mail is, such as renkei@example.com.")
+    mail_digest_hour: int = _setting(
+        _MAIL,
+        8,
+        "From which hour in Japan the mail of the day goes out, to everybody with something unread: at the beginning of "
+        "the working day.",
+        ge=0,
+        le=23,
+    )
+
     ledger_head_seconds: float = _setting(
         _LEDGER,
         1.0,
@@ -547,6 +576,16 @@ class Settings(BaseSettings):
         message = "each must be an extension in lower case without its dot, such as pdf"
         raise ValueError(message)
 
+    @field_validator("mail_sender")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is None or (
+            value.isascii() and value.isprintable() and " " not in value and value.count("@") == 1
+        ):
+            return value
+        message = "must be a plain address such as renkei@example.com"
+        raise ValueError(message)
+
     @field_validator("public_base_url")
     @classmethod
     def _is_base(cls, value: str | None) -> str | None:
@@ -572,6 +611,12 @@ class Settings(BaseSettings):
     def _fit_each_other(self) -> Self:
         if self.database_pool_size < self.threads:
             message = "database_pool_size must be at least threads, or requests would wait for connections"
+            raise ValueError(message)
+        if (self.smtp_host is None) != (self.mail_sender is None):
+            message = "smtp_host and mail_sender need each other"
+            raise ValueError(message)
+        if self.smtp_user is not None and self.smtp_security == "none":
+            message = "smtp_user needs a protected way: a password is not sent in the clear"
             raise ValueError(message)
         if self.database_direct_url is not None and self.database_url is None:
             message = "database_direct_url needs database_url beside it"

@@ -4,7 +4,7 @@ Three duties, each a thread that owns its duty or waits to (`database.duties`), 
 
 - **events**: reads the outbox in commit order and handles each event as the operator it is addressed to;
 - **timers**: as each operator concerned, structures that come into force (once a day) and consents that end; as the
-  platform, deleting what is past its retention and files that nobody's row names, and a new signing key when the newest
+  platform, the daily mail, deleting what is past its retention and files that nobody's row names, and a new signing key when the newest
   has grown old;
 - **ledger**: gives facts their leaves and signs a head at every tick (`commons.ledger.sequencing`).
 
@@ -37,6 +37,8 @@ from renkei.commons.files.service import clear_abandoned
 from renkei.commons.imports import service as imports
 from renkei.commons.ledger.sequencing import Sequencer, forget_heads
 from renkei.commons.ledger.witness import FileWitness
+from renkei.commons.mail.digest import send_digests
+from renkei.commons.mail.post import post_of
 from renkei.commons.notifications import service as notifications
 from renkei.commons.parts import service as parts
 from renkei.commons.trades import shares
@@ -51,6 +53,7 @@ from renkei.database.events import (
 )
 from renkei.database.idempotency import purge_idempotency
 from renkei.database.transaction import Busy, Database, Transaction, act_as, as_role
+from renkei.kit.clock import JAPAN
 from renkei.kit.secret_box import SecretBox, open_secret_box
 from renkei.settings import Settings
 
@@ -65,6 +68,8 @@ WAIT_SECONDS: Final = 2.0
 """How often a process that waits for a duty asks for it: another takes over within this time."""
 LONGEST_PAUSE_SECONDS: Final = 5.0
 _PURGED_AT_ONCE: Final = 5_000
+_MAIL_AGAIN_SECONDS: Final = 900.0
+"""When mail that could not be handed over is tried again."""
 _BATCH: Final = 200
 """Events read together: enough to group them, and few enough that the reader moves (and is seen to) often."""
 _ENGINE: Final = as_role("renkei_engine")
@@ -222,7 +227,8 @@ class _Timers:
         )
         often = (Timer("consents_ended", consents.providers_with_ended, consents.expire),)
         done: date | None = None
-        look_at = clear_at = watch_at = 0.0
+        mailed: date | None = None
+        look_at = clear_at = watch_at = mail_at = 0.0
         while not worker.stop.is_set():
             if time.monotonic() >= look_at:
                 today = clock.now().date()
@@ -231,6 +237,11 @@ class _Timers:
                     done = done if undone else today  # what failed is tried again at the next look
                 for timer in often:
                     self._as_each(timer, fence)
+                in_japan = clock.now().astimezone(JAPAN)
+                is_time = mailed != in_japan.date() and in_japan.hour >= settings.mail_digest_hour
+                if is_time and time.monotonic() >= mail_at:
+                    mailed = in_japan.date() if self._mail(fence) else None
+                    mail_at = time.monotonic() + _MAIL_AGAIN_SECONDS
                 look_at = time.monotonic() + settings.duties_interval_seconds
             if settings.watch_dir is not None and time.monotonic() >= watch_at:
                 self._watch()
@@ -276,6 +287,15 @@ class _Timers:
             else:
                 log.info(timer.name, operator=str(operator_id), count=count)
         return succeeded
+
+    def _mail(self, fence: Fence) -> bool:
+        """Send the mail of the day; whether all of it went out."""
+        post = post_of(self._worker.settings)
+        if post is None:
+            return True
+        sent, left = send_digests(self._worker.database, post, self._worker.settings.base_url, fence)
+        log.info("digests_sent", count=sent, left=left)
+        return not left
 
     def _watch(self) -> None:
         """Take in what lies in the watched folder; a folder that cannot be read waits for the next time."""

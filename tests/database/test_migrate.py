@@ -29,6 +29,7 @@ PLATFORM = {
     "account_invitations",
     "registrations",
     "second_factors",
+    "digests",
     "event_readers",
     "event_failures",
     "duties",
@@ -100,6 +101,7 @@ def test_roles_of_the_house_cannot_log_in_or_bypass(database_url: str) -> None:
         "account_invitations",
         "registrations",
         "second_factors",
+        "digests",
     ],
 )
 def test_app_role_cannot_read_credentials(database_url: str, table: str) -> None:

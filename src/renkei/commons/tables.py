@@ -7,6 +7,7 @@ from renkei.commons.consents import tables as _consents
 from renkei.commons.files import tables as _files
 from renkei.commons.imports import tables as _imports
 from renkei.commons.ledger import tables as _ledger
+from renkei.commons.mail import tables as _mail
 from renkei.commons.metadata import metadata
 from renkei.commons.notifications import tables as _notifications
 from renkei.commons.operators import tables as _operators
@@ -15,4 +16,4 @@ from renkei.commons.trades import tables as _trades
 
 __all__ = ["metadata"]
 
-_ = (_access, _consents, _files, _imports, _ledger, _notifications, _operators, _parts, _trades)
+_ = (_access, _consents, _files, _imports, _ledger, _mail, _notifications, _operators, _parts, _trades)

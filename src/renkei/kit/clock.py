@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+JAPAN: Final = ZoneInfo("Asia/Tokyo")
+"""Days that people speak of are Japan's."""
 
 
 class Clock(Protocol):

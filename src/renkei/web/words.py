@@ -13,19 +13,18 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from renkei.kit.clock import JAPAN
 from renkei.kit.decimals import plain_text
 
 Language = Literal["ja", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("ja", "en")
 LOCALE: Final = Path(__file__).parent / "locale"
 _BABEL: Final[Mapping[Language, str]] = {"ja": "ja_JP", "en": "en_GB"}
-ZONE: Final = ZoneInfo("Asia/Tokyo")
 SHOWN_DIGITS: Final = 3
 """Significant digits of a number on a page; the exact value stands in its title."""
 
@@ -83,4 +82,4 @@ class Words:
         """A moment in Japan's time; "–" for None."""
         if x is None:
             return "–"
-        return format_datetime(x, format="short", tzinfo=ZONE, locale=_BABEL[self.language])
+        return format_datetime(x, format="short", tzinfo=JAPAN, locale=_BABEL[self.language])

@@ -1,9 +1,9 @@
-"""The person itself: password, and the code of an authenticator as a second factor; and the page that asks for that code."""
+"""The person itself: password, second factor, daily mail; and the page that asks for the code of the second factor."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -14,6 +14,8 @@ from renkei.commons.access.people import email_of
 from renkei.commons.access.service import change_password
 from renkei.commons.edge.fields import Name, Short
 from renkei.commons.edge.validation import Body
+from renkei.commons.mail import digest
+from renkei.commons.mail.post import post_of
 from renkei.kit.errors import RenkeiError, SeveralFaults
 from renkei.web import session as sessions
 from renkei.web.calls import NotSignedIn, Opened, PageCall
@@ -35,10 +37,22 @@ class PasswordForm(Body):
     password: Name
 
 
+class MailForm(Body):
+    """Whether the daily mail is wanted."""
+
+    wanted: Literal["yes", "no"]
+
+
 def router() -> APIRouter:
     """The routes."""
     routes = APIRouter()
+    _add_code(routes)
+    _add_person(routes)
+    _add_factor(routes)
+    return routes
 
+
+def _add_code(routes: APIRouter) -> None:
     @routes.get("/login/code")
     def code_page(call: Opened) -> Response:
         if call.session.code_due is None:
@@ -65,6 +79,8 @@ def router() -> APIRouter:
         call.session = replace(fresh, access=due, refresh=call.session.refresh)
         return settled(call, "")
 
+
+def _add_person(routes: APIRouter) -> None:
     @routes.get("/me")
     def me(call: Opened) -> Response:
         return _me(call)
@@ -82,6 +98,15 @@ def router() -> APIRouter:
         call.session = sessions.fresh(call.session.seen_at, call.session.language)
         return call.redirect("/app/login", "The password is changed. Please sign in with it.")
 
+    @routes.post("/me/mail")
+    def mail(call: Opened) -> Response:
+        call.check_form()
+        caller = call.read(lambda tx: tx.caller)
+        digest.choose(call.context.access, caller, wanted=call.form(MailForm).wanted == "yes")
+        return call.redirect("/app/me", "The changes are stored.")
+
+
+def _add_factor(routes: APIRouter) -> None:
     @routes.post("/me/factor")
     def begin(call: Opened) -> Response:
         call.check_form()
@@ -112,8 +137,6 @@ def router() -> APIRouter:
             return _me(call)
         return call.redirect("/app/me", "No code is asked for any more.")
 
-    return routes
-
 
 def _me(call: PageCall, made: second_factor.Enrolment | None = None, *, waits: bool = False) -> Response:
     caller = call.read(lambda tx: tx.caller)
@@ -124,4 +147,6 @@ def _me(call: PageCall, made: second_factor.Enrolment | None = None, *, waits: b
         has_factor=second_factor.is_required(call.context.access, caller.account_id),
         made=made,
         waits=waits or made is not None,
+        has_mail=post_of(call.context.settings) is not None,
+        mail_wanted=digest.is_wanted(call.context.access, caller),
     )

@@ -40,6 +40,7 @@ from renkei.commons.trades.model import CustomerPart, RequestView
 from renkei.commons.trades.service import link, request_of, trades_into
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
+from renkei.kit.clock import JAPAN
 from renkei.kit.errors import Conflict, Fault, Missing, RenkeiError, SeveralFaults
 from renkei.kit.quantities import DECLARED_UNITS, NotConvertible, Unit, convert, parse_unit
 from renkei.usecases.footprint.api_model import DeclaredUnit, Rating
@@ -54,7 +55,6 @@ from renkei.web.calls import Opened, PageCall
 from renkei.web.forms import typed_number
 from renkei.web.pages.requests import names_of
 from renkei.web.trail import sheet_behind, trail_of
-from renkei.web.words import ZONE
 
 SHOWN: Final = 20
 """Own parts offered at once; a search finds the others."""
@@ -501,7 +501,7 @@ def _as_choice(consent: Consent, now: datetime) -> Choice:
         purpose=consent.purpose,
         valid_until=None
         if until is None or until <= now
-        else (until - timedelta(seconds=1)).astimezone(ZONE).date(),
+        else (until - timedelta(seconds=1)).astimezone(JAPAN).date(),
         standing=consent.standing,
     )
 
@@ -665,4 +665,4 @@ def _choice_of(form: DisclosureForm) -> Choice:
 
 def _end_of(day: date | None) -> datetime | None:
     """The end of a day in Japan."""
-    return None if day is None else datetime.combine(day + timedelta(days=1), time(), ZONE).astimezone(UTC)
+    return None if day is None else datetime.combine(day + timedelta(days=1), time(), JAPAN).astimezone(UTC)

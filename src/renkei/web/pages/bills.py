@@ -21,6 +21,7 @@ from renkei.commons.edge.validation import Body, faults_of, read
 from renkei.commons.parts.model import Part
 from renkei.commons.parts.service import part_keys
 from renkei.database.transaction import Transaction
+from renkei.kit.clock import JAPAN
 from renkei.kit.errors import Fault, RenkeiError, SeveralFaults
 from renkei.kit.ids import parse_id
 from renkei.kit.quantities import DECLARED_UNITS, parse_unit
@@ -53,7 +54,6 @@ from renkei.web.downloads import csv_file
 from renkei.web.forms import path_id
 from renkei.web.pages.answer import Answering, RequestId, answering, step, unready_item, weigh
 from renkei.web.trail import factor_name, trail_of
-from renkei.web.words import ZONE
 
 PRESENT: Final = 20
 """Sheets looked through for the one to go on with."""
@@ -186,7 +186,7 @@ def _place(tx: Transaction, call: PageCall, part: Part, now: Answering | None) -
         base, values = stored.sheet, filled_with(stored.sheet)
     else:
         unit = parse_unit(part.unit)
-        values = begin(tx.now.astimezone(ZONE).date(), unit if unit in DECLARED_UNITS else None)
+        values = begin(tx.now.astimezone(JAPAN).date(), unit if unit in DECLARED_UNITS else None)
     factors = find_factors(tx, FactorQuery(region="JP"), limit=2 * MOST_FOUND).factors
     return Place(
         part=part,

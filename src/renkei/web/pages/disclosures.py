@@ -34,6 +34,7 @@ from renkei.commons.parts.service import part_keys
 from renkei.commons.trades.model import RequestView
 from renkei.commons.trades.service import request_of, trades_into
 from renkei.database.transaction import Transaction
+from renkei.kit.clock import JAPAN
 from renkei.kit.errors import RenkeiError
 from renkei.usecases.footprint import use_case
 from renkei.usecases.footprint.kind import KIND
@@ -41,7 +42,7 @@ from renkei.web.calls import Opened, PageCall
 from renkei.web.downloads import csv_file
 from renkei.web.forms import optional_id, path_id
 from renkei.web.terms import attribute_name, purpose_name
-from renkei.web.words import ZONE, Words
+from renkei.web.words import Words
 
 ROWS: Final = 50
 MOST_ROWS: Final = 1000
@@ -244,7 +245,7 @@ def _decide(tx: Transaction, consent_id: UUID, form: DecisionForm) -> Consent:
     now = _history(tx, consent_id).consents[0]
     # A day as people mean it: until its end, in Japan.
     until = (
-        datetime.combine(form.valid_until, time(), ZONE) + timedelta(days=1)
+        datetime.combine(form.valid_until, time(), JAPAN) + timedelta(days=1)
         if form.valid_until is not None
         else None
     )
@@ -316,5 +317,5 @@ def _one(call: PageCall, consent_id: UUID) -> Response:
         attributes=ATTRIBUTES,
         last_day=None
         if now.valid_until is None
-        else (now.valid_until - timedelta(seconds=1)).astimezone(ZONE).date(),
+        else (now.valid_until - timedelta(seconds=1)).astimezone(JAPAN).date(),
     )

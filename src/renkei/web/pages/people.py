@@ -29,6 +29,8 @@ from renkei.commons.access.people import (
 from renkei.commons.edge.calls import client_ip
 from renkei.commons.edge.fields import Day, Id, Name, Short, Text
 from renkei.commons.edge.validation import Body
+from renkei.commons.mail.letters import invitation
+from renkei.commons.mail.post import post_of, send
 from renkei.commons.operators.errors import OperatorMissing
 from renkei.commons.operators.model import OperatorDraft, PlantDraft, Registration
 from renkei.commons.operators.service import (
@@ -39,11 +41,11 @@ from renkei.commons.operators.service import (
     update_operator,
 )
 from renkei.database.caller import Caller
+from renkei.kit.clock import JAPAN
 from renkei.kit.errors import Forbidden, RenkeiError, SeveralFaults
 from renkei.web.calls import Opened, PageCall
 from renkei.web.forms import path_id
 from renkei.web.pages.entry import begin_session
-from renkei.web.words import ZONE
 
 _DAY: Final = timedelta(days=1)
 
@@ -158,7 +160,9 @@ def _add_people(routes: APIRouter) -> None:
         except RenkeiError as error:
             call.tell(error)
             return _people(call)
-        return _people(call, link=_link(call, token), whom=form.email)
+        return _people(
+            call, link=_link(call, token), whom=form.email, mailed=_mailed(call, form.email, token)
+        )
 
     @routes.post("/people/withdraw")
     def take_back(call: Opened) -> Response:
@@ -186,14 +190,25 @@ def _add_people(routes: APIRouter) -> None:
 
 
 def _end_of_day(day: date) -> datetime:
-    return datetime.combine(day + _DAY, time(), ZONE).astimezone(UTC)
+    return datetime.combine(day + _DAY, time(), JAPAN).astimezone(UTC)
 
 
 def _link(call: PageCall, token: str) -> str:
     return f"{call.context.settings.base_url}/app/join/{token}"
 
 
-def _people(call: PageCall, link: str | None = None, whom: str = "") -> Response:
+def _mailed(call: PageCall, email: str, token: str) -> bool | None:
+    """Send the link; whether the mail server took it, None where there is none."""
+    post = post_of(call.context.settings)
+    if post is None:
+        return None
+    company = call.read(own_operator).name
+    return all(send(post, [invitation(email, company, _link(call, token), LINK_DAYS)]))
+
+
+def _people(
+    call: PageCall, link: str | None = None, whom: str = "", *, mailed: bool | None = None
+) -> Response:
     caller = _admin(call)
     found, pending = people(call.context.access, caller)
     return call.show(
@@ -203,6 +218,7 @@ def _people(call: PageCall, link: str | None = None, whom: str = "") -> Response
         roles=MEMBER_ROLES,
         link=link,
         whom=whom,
+        mailed=mailed,
         days=LINK_DAYS,
         values=call.values if link is None else {},
     )

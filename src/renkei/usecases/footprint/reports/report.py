@@ -11,10 +11,10 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from renkei.kit.clock import JAPAN
 from renkei.kit.decimals import plain_text, to_15_digits
 from renkei.kit.quantities import parse_unit
 from renkei.usecases.footprint.engagements.model import Verification
@@ -35,7 +35,6 @@ MOST_ROWS: Final = 500
 """Rows of a table in a report; the evidence has them all, and the report says how many are left out."""
 _FILE: Final = Path(__file__).parent / "data" / "checklist.json"
 _SHOWN: Final = Context(prec=6, rounding=ROUND_HALF_EVEN, Emin=-6144, Emax=6144)
-_JAPAN: Final = ZoneInfo("Asia/Tokyo")
 _UNIT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "unit": ("piece", "個"),
     "sheet": ("sheet", "枚"),
@@ -192,7 +191,7 @@ class _Drawing:
     def _moment(self, text: str) -> str:
         moment = datetime.fromisoformat(text)
         if self.language == "ja":
-            return f"{moment.astimezone(_JAPAN):%Y-%m-%d %H:%M}（日本時間）"
+            return f"{moment.astimezone(JAPAN):%Y-%m-%d %H:%M}（日本時間）"
         return f"{moment:%Y-%m-%d %H:%M} UTC"
 
     def _fact(self, code: str, value: Any, pointer: str) -> Iterator[Fact]:
