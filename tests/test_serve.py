@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -14,13 +15,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import psycopg
 import pytest
 
 from renkei.database import embedded
 from renkei.settings import SettingsError, load_settings
 from tests.ordinary_user import python_for_everybody
-from tests.service import Refused, Service, as_url
+from tests.service import PASSWORD, Refused, Service, as_url
 
 PATIENCE_SECONDS = 60
 PLANT = "/api/v1/authInfo?dataTarget=plant"
@@ -77,6 +79,26 @@ def put_plant(service: Service, number: int = 1) -> Any:
         "plantAttribute": {},
     }
     return service.ouranos("PUT", PLANT, body)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_pages_that_listen_for_news_do_not_hold_up_the_end(service: Service, workers: str) -> None:
+    """They would for an hour, and draining may take as long: this test would end by its timeout."""
+    service.register("A", "F0001")
+    service.extra["RENKEI_LIVE_SECONDS"] = service.extra["RENKEI_DRAIN_SECONDS"] = "3600"
+    service.start("--workers", workers)
+    process = service.process
+    assert process is not None
+    with httpx2.Client(base_url=f"http://127.0.0.1:{service.port}", timeout=60) as page:
+        form = dict(re.findall(r'name="(csrf)" value="([^"]+)"', page.get("/app/login").text))
+        signed_in = page.post("/app/login", data=form | {"email": "f0001@example.com", "password": PASSWORD})
+        assert signed_in.headers["location"] == "/app/"
+        with page.stream("GET", "/app/notifications/changes") as told:
+            lines = told.iter_lines()
+            assert next(lines).startswith("retry:")
+            process.send_signal(signal.SIGTERM)
+            assert "event: changed" in list(lines), "ended in order"
+    assert process.wait(PATIENCE_SECONDS) == 0
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

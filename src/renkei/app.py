@@ -9,9 +9,12 @@ One FastAPI application answers on one port:
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache, partial
+from types import FrameType
 
 import structlog
 from anyio.to_thread import current_default_thread_limiter, run_sync
@@ -36,6 +39,7 @@ from renkei.commons.edge.observe import Observe
 from renkei.commons.edge.quota import RateQuota, settling
 from renkei.commons.files.model import FilePolicy
 from renkei.commons.files.safe import FileSafe
+from renkei.commons.notifications.tidings import Tidings
 from renkei.commons.trades import service as trades
 from renkei.commons.usecase import use_cases
 from renkei.connectors import native, ouranos
@@ -147,6 +151,7 @@ def open_context(
         files=open_files(settings, box),
         remembered=RememberedBytes(settings.answer_memory_bytes),
         kept=NewestOfEach(settings.analysis_nodes_limit),
+        tidings=Tidings(database),
         queue=queue or EventQueue(database, settings.events_stall_seconds),
         expected_revisions=expected_revisions,
     )
@@ -170,7 +175,7 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # As many threads as the settings say, and never more than connections (checked by the settings).
         current_default_thread_limiter().total_tokens = settings.threads
-        with settling(context.quota, database, settings.rates_settle_seconds):
+        with settling(context.quota, database, settings.rates_settle_seconds), ending(context.tidings):
             yield
         await run_sync(_put_on_record, database)
         if on_close is not None:
@@ -239,6 +244,32 @@ def create_app(
         over_tls=settings.base_url.startswith("https://"),
     )
     return app
+
+
+@contextmanager
+def ending(tidings: Tidings) -> Iterator[None]:
+    """Let nobody wait for news once the server was told to end: it drains, and would wait for them.
+
+    uvicorn's handlers, set before, are called on. In another thread than the main one no signal arrives at all.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def end(number: int, frame: FrameType | None) -> None:
+        tidings.end()
+        then = before[signal.Signals(number)]
+        if callable(then):
+            then(number, frame)
+
+    for number in before:
+        signal.signal(number, end)
+    try:
+        yield
+    finally:
+        for number, then in before.items():
+            signal.signal(number, then)
 
 
 def _put_on_record(database: Database) -> None:

@@ -141,6 +141,20 @@ class Settings(BaseSettings):
         ge=0,
         le=30,
     )
+    live_seconds: float = _setting(
+        _WORK,
+        55.0,
+        "How long a page listens for something new before it asks anew: below the 60 s after which a proxy ends a quiet "
+        "connection.",
+        ge=0,
+        le=3_600,
+    )
+    live_pages_limit: int = _setting(
+        _WORK,
+        2_000,
+        "Most pages that listen at one process; further ones learn of something new when they are loaded.",
+        ge=0,
+    )
     idempotency_hours: int = _setting(
         _WORK,
         24,

@@ -34,6 +34,7 @@ def target(server_url: str, template: str, tmp_path_factory: pytest.TempPathFact
             request_burst_per_operator=100_000,
             login_failures_before_lock=1_000,
             renkei_after_wait_seconds=0.01,
+            live_seconds=0,
         )
         app = create_app(settings, database)
         with TestClient(app, client=CLIENT, raise_server_exceptions=False) as http, serving(app) as port:

@@ -204,6 +204,10 @@ class PageCall:
         )
         return self._with_cookie(HTMLResponse(html, 422 if self._faults and status == 200 else status))
 
+    def piece(self, template: str, **values: Any) -> Response:
+        """A piece of a page that a script puts in its place. It sets no cookie: nobody did anything, so no session lives on."""
+        return HTMLResponse(render(template, words=self.words, call=self, **values))
+
     def redirect(self, address: str, message: str | None = None, **values: object) -> Response:
         """Go on to another page of ours (see other: a reload does not repeat the form), and tell something there."""
         if message is not None:

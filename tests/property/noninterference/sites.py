@@ -272,6 +272,7 @@ class Place:
                 requests_per_second_per_operator=1e9,
                 request_burst_per_operator=1_000_000_000,
                 renkei_after_wait_seconds=0,
+                live_seconds=0,
                 login_failures_before_lock=1_000_000,
                 login_failures_per_minute_per_address=1_000_000,
                 web_idle_seconds=10**9,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from renkei.commons.access.tokens import AccessKeys
     from renkei.commons.files.safe import FileSafe
+    from renkei.commons.notifications.tidings import Tidings
 
 
 class QueueProbe(Protocol):
@@ -32,7 +33,7 @@ class AppContext:
 
     `access` verifies tokens and keys in process; `files` keeps certificates; `queue` probes the events;
     `remembered` are pieces of answers by the versions of the rows they were made from; `kept` is what was read of whole
-    operators, at the version of their rows;
+    operators, at the version of their rows; `tidings` tells who waits that something is new;
     `expected_revisions` are the migrations that this release was written for.
     """
 
@@ -44,6 +45,7 @@ class AppContext:
     files: FileSafe
     remembered: RememberedBytes
     kept: NewestOfEach[Any]
+    tidings: Tidings
     queue: QueueProbe | None = None
     expected_revisions: Callable[[], tuple[str, ...]] = tuple
 

@@ -1,4 +1,4 @@
-"""The daily mail: who wants it, and what the last one was about; the platform counts what is unread in each inbox."""
+"""The daily mail: who wants it, and what the last one was about; the platform sees what is new in each inbox, not what it says."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def upgrade() -> None:
         schema="commons",
         comment="The daily mail of a person: whether it is wanted, and what the last one was about at the latest.",
     )
-    op.execute("GRANT SELECT (type, read_at) ON commons.notifications TO renkei_engine")
+    op.execute("GRANT SELECT (notification_key, type, read_at) ON commons.notifications TO renkei_engine")
 
 
 def downgrade() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from renkei.commons.edge.fields import Id
 from renkei.commons.edge.validation import Body
@@ -16,11 +18,13 @@ from renkei.commons.notifications.model import Notification
 from renkei.commons.notifications.service import list_notifications, mark_read
 from renkei.commons.trades.service import requests_of_ids
 from renkei.database.transaction import Transaction
+from renkei.kit.errors import RenkeiError
 from renkei.kit.ids import parse_id
 from renkei.web.calls import Opened
 from renkei.web.pages.requests import names_of
 
 ROWS: Final = 25
+_AGAIN_MILLISECONDS: Final = 2_000
 
 
 class ReadForm(Body):
@@ -55,7 +59,35 @@ def router() -> APIRouter:
         call.write(lambda tx: mark_read(tx, ids))
         return call.redirect("/app/notifications")
 
+    @routes.get("/unread")
+    def count(call: Opened) -> Response:
+        call.read(lambda tx: tx.caller)
+        return call.piece("unread.html")
+
+    @routes.get("/changes")
+    async def changes(call: Opened) -> Response:
+        """Server-sent events (WHATWG HTML, 9.2): `changed` whenever something new has come."""
+        settings, tidings = call.context.settings, call.context.tidings
+        try:
+            caller = await run_sync(call.read, lambda tx: tx.caller)
+        except RenkeiError:
+            return Response(status_code=204)  # which tells a browser not to ask again
+        if tidings.waiting >= settings.live_pages_limit:
+            return Response(status_code=204)
+        return StreamingResponse(
+            _events(tidings.changes(caller.operator_key, settings.live_seconds)),
+            media_type="text/event-stream",
+            headers={"X-Accel-Buffering": "no"},
+        )
+
     return routes
+
+
+async def _events(changes: AsyncGenerator[None]) -> AsyncIterator[str]:
+    yield f"retry: {_AGAIN_MILLISECONDS}\n\n"
+    async with aclosing(changes) as told:
+        async for _ in told:
+            yield "event: changed\ndata:\n\n"
 
 
 def _told(tx: Transaction, after: UUID | None) -> Told:

@@ -18,3 +18,26 @@ document.addEventListener("input", (event) => {
   const other = moved.dataset.for ? document.getElementById(moved.dataset.for) : document.querySelector(`[data-for="${CSS.escape(moved.id)}"]`);
   if (other && moved.value !== "") { other.value = moved.value; }
 });
+// What is new shows without a reload. Only the page that is looked at listens: browsers allow few connections.
+const count = document.getElementById("unread");
+if (count && window.EventSource) {
+  let source = null;
+  const show = async (told) => {
+    const answer = await fetch("/app/notifications/unread").catch(() => null);
+    if (!answer || !answer.ok || answer.redirected) { return; }
+    const before = count.textContent;
+    count.innerHTML = await answer.text();
+    const news = document.getElementById("news");
+    if (told && news && count.textContent !== before) { news.hidden = false; }
+  };
+  const listen = () => {
+    if (document.hidden) {
+      if (source) { source.close(); source = null; }
+    } else if (!source) {
+      source = new EventSource("/app/notifications/changes");
+      source.addEventListener("changed", () => show(true));
+    }
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
+}
