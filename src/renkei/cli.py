@@ -15,7 +15,7 @@ from uuid import UUID
 import psycopg
 import typer
 
-from renkei.commons.access.commands import account, apikey, operator, signingkey, staff
+from renkei.commons.access.commands import account, apikey, corporatenumber, operator, signingkey, staff
 from renkei.commons.ledger.commands import ledger
 from renkei.database.backup import BackupError, BackupSummary
 from renkei.database.embedded import DatabaseStartError
@@ -42,6 +42,7 @@ cli.add_typer(operator, name="operator")
 cli.add_typer(account, name="account")
 cli.add_typer(staff, name="staff")
 cli.add_typer(apikey, name="apikey")
+cli.add_typer(corporatenumber, name="corporatenumber")
 cli.add_typer(signingkey, name="signingkey")
 cli.add_typer(ledger, name="ledger")
 cli.command()(report)

@@ -30,6 +30,7 @@ PLATFORM = {
     "registrations",
     "second_factors",
     "digests",
+    "corporate_numbers",
     "event_readers",
     "event_failures",
     "duties",

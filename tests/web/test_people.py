@@ -9,8 +9,10 @@ import pytest
 
 from renkei.commons.access.registry import add_staff
 from renkei.commons.access.second_factor import MOST_WRONG, STEP_SECONDS, code_at
+from renkei.commons.operators.corporate_numbers import import_list
 from renkei.kit.corporate_number import check_digit
 from tests.clocks import Turnable
+from tests.commons.test_corporate_numbers import A, file, row
 from tests.connectors.ouranos.world import PASSWORD
 from tests.web.conftest import Person
 
@@ -160,6 +162,17 @@ def test_an_invited_company_registers_is_let_in_and_answers(world, person, staff
     assert Person(world.app).sign_in("boss@shinmachi.example", GOOD).status == 401
     page = staff.open("/app/platform")
     assert "新町製作所" in page.text
+    assert "has not been imported here" in page.text
+    for entry, told in (
+        (row(A), "does not have this number"),
+        (row(right, "別の製作所"), "another name for this number"),
+        (row(right, "新町製作所", closed="2026-09-30"), "was closed on"),
+        (row(right, "新町製作所"), "東京都千代田区霞が関1-1"),
+    ):
+        world.database.owner(lambda tx, entry=entry: import_list(tx, file(entry)))
+        page = staff.open("/app/platform")
+        assert told in page.text
+    assert "was closed on" not in page.text
     staff.send(page, "/app/platform/registrations", do="approve")
     assert "Nobody is waiting." in staff.open("/app/platform").text
     supplier = Person(world.app)

@@ -1,4 +1,4 @@
-"""The command groups `renkei operator`, `account`, `staff`, `apikey` and `signingkey`.
+"""The command groups `renkei operator`, `account`, `staff`, `apikey`, `corporatenumber` and `signingkey`.
 
 Each `add` prints one JSON object, `list` one a line; a secret is printed by the `add` that made it, and never again.
 Passwords come from standard input, so that they stand in no process list and no shell history.
@@ -26,6 +26,7 @@ from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.files.model import Content, FilePolicy
 from renkei.commons.files.safe import FileSafe
 from renkei.commons.files.service import stored_contents
+from renkei.commons.operators import corporate_numbers
 from renkei.commons.operators.errors import OperatorMissing
 from renkei.commons.operators.export import export_lines
 from renkei.commons.operators.model import Operator, OperatorState, Registration
@@ -44,6 +45,10 @@ account = typer.Typer(
 staff = typer.Typer(help="Staff of the platform: add, list, disable, enable, revoke.", no_args_is_help=True)
 apikey = typer.Typer(
     help="Applications and their keys: add, list, disable, enable, revoke.", no_args_is_help=True
+)
+corporatenumber = typer.Typer(
+    help="The list of corporate numbers (法人番号) by which companies that ask to join are checked: import, show.",
+    no_args_is_help=True,
 )
 signingkey = typer.Typer(help="Keys that sign access tokens: rotate, list.", no_args_is_help=True)
 
@@ -186,6 +191,45 @@ def operator_enable(operator_id: Annotated[UUID, typer.Argument()]) -> None:
 def operator_revoke(operator_id: Annotated[UUID, typer.Argument()]) -> None:
     """Close a company for good."""
     _move_operator(operator_id, "closed")
+
+
+# -- corporatenumber --------------------------------------------------------------------------------------------------
+
+
+@corporatenumber.command("import")
+def corporatenumber_import(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="A CSV file as the National Tax Agency publishes it, all or a difference.",
+        ),
+    ],
+) -> None:
+    """Take the published list in; newer rows replace older ones. Nothing is stored of a file with a fault."""
+    with (
+        _platform() as keys,
+        file.open("rb") as content,
+        typer.progressbar(length=file.stat().st_size, label="corporate numbers", file=sys.stderr) as bar,
+    ):
+        taken = keys.database.owner(lambda tx: corporate_numbers.import_list(tx, content, bar.update))
+    _print(dataclasses.asdict(taken))
+
+
+@corporatenumber.command("show")
+def corporatenumber_show(number: Annotated[str, typer.Argument(help="13 digits.")]) -> None:
+    """Say what the list says of a number; exit 1 if it is not in it."""
+    with _platform() as keys:
+        found = keys.database.owner(lambda tx: corporate_numbers.look_up(tx, [number])).get(number)
+    if found is None:
+        typer.echo("renkei: The list has no such number.", err=True)
+        raise typer.Exit(1)
+    said = {
+        name: str(value) if isinstance(value, date) else value
+        for name, value in dataclasses.asdict(found).items()
+    }
+    _print(said)
 
 
 # -- account --------------------------------------------------------------------------------------------------------

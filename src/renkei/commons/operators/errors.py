@@ -96,3 +96,11 @@ class EmailInvalid(RenkeiError):
     code = "email_invalid"
     en = "This is not an e-mail address."
     ja = "メールアドレスとして正しくありません。"
+
+
+class CorporateNumberListFaulty(RenkeiError):
+    """A file that is not a list of corporate numbers as it is expected."""
+
+    code = "corporate_number_list_faulty"
+    en = "This is not a list of corporate numbers as the National Tax Agency publishes it; nothing was stored. Line {lines}"
+    ja = "国税庁が公表する法人番号一覧として読み取れません。何も保存していません。行 {lines}"

@@ -58,3 +58,15 @@ plants = sa.Table(
     sa.UniqueConstraint("operator_key", "global_plant_id"),
     comment="事業所, a site of an operator.",
 )
+
+corporate_numbers = sa.Table(
+    "corporate_numbers",
+    metadata,
+    sa.Column("number", sa.Text(collation="C"), primary_key=True),
+    text("name"),
+    text("address"),
+    sa.Column("closed_on", sa.Date, nullable=True),
+    text("successor", nullable=True),
+    sa.Column("updated_on", sa.Date, nullable=False),
+    comment="法人番号, as the National Tax Agency lists them: public, the platform's own copy.",
+)

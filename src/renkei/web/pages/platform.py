@@ -12,6 +12,7 @@ from starlette.responses import Response
 from renkei.commons.access.people import decide, require_staff, waiting
 from renkei.commons.edge.fields import Id
 from renkei.commons.edge.validation import Body
+from renkei.commons.operators.corporate_numbers import is_there, look_up
 from renkei.commons.operators.model import Operator, OperatorState
 from renkei.commons.operators.service import list_operators, set_operator_state
 from renkei.database.caller import Caller
@@ -59,11 +60,17 @@ def router() -> APIRouter:
     @routes.get("")
     def overview(call: Opened) -> Response:
         caller = _staff(call)
+        asking = waiting(call.context.access, caller)
+        listed, has_list = call.context.database.owner(
+            lambda tx: (look_up(tx, [one.open_operator_id for one in asking]), is_there(tx))
+        )
         text, track = call.query("text").strip(), call.query("track").strip()
         return call.show(
             "platform.html",
             system=_system(call, text, track),
-            waiting=waiting(call.context.access, caller),
+            waiting=asking,
+            listed=listed,
+            has_list=has_list,
             text=text,
             track=track,
             now=call.context.database.clock.now(),
