@@ -29,12 +29,15 @@ from starlette.types import Scope
 from renkei import web
 from renkei.commons.access.model import AccessPolicy
 from renkei.commons.access.tokens import AccessKeys
+from renkei.commons.announcements.errors import UnderMaintenance
+from renkei.commons.announcements.service import Board, looking
 from renkei.commons.consents import inquiries
 from renkei.commons.consents import service as consents
 from renkei.commons.edge import health
 from renkei.commons.edge.answers import failure, json_answer, plain_problem, problem_answer
 from renkei.commons.edge.bodies import LimitBodies
 from renkei.commons.edge.context import AppContext, QueueProbe
+from renkei.commons.edge.maintenance import OPEN, Maintenance
 from renkei.commons.edge.observe import Observe
 from renkei.commons.edge.quota import RateQuota, settling
 from renkei.commons.files.model import FilePolicy
@@ -152,6 +155,7 @@ def open_context(
         remembered=RememberedBytes(settings.answer_memory_bytes),
         kept=NewestOfEach(settings.analysis_nodes_limit),
         tidings=Tidings(database),
+        board=Board(database),
         queue=queue or EventQueue(database, settings.events_stall_seconds),
         expected_revisions=expected_revisions,
     )
@@ -175,7 +179,11 @@ def create_app(
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # As many threads as the settings say, and never more than connections (checked by the settings).
         current_default_thread_limiter().total_tokens = settings.threads
-        with settling(context.quota, database, settings.rates_settle_seconds), ending(context.tidings):
+        with (
+            settling(context.quota, database, settings.rates_settle_seconds),
+            looking(context.board),
+            ending(context.tidings),
+        ):
             yield
         await run_sync(_put_on_record, database)
         if on_close is not None:
@@ -227,6 +235,12 @@ def create_app(
             ("/", settings.ouranos_body_limit_bytes),
         ),
         refuse=partial(_refuse_large, context),
+    )
+    app.add_middleware(
+        Maintenance,
+        board=context.board,
+        spared=(*OPEN, *web.OPEN_DURING_MAINTENANCE),
+        refuse=partial(_under_maintenance, context),
     )
     app.add_middleware(
         CORSMiddleware,
@@ -310,6 +324,14 @@ def _refuse_large(context: AppContext, scope: Scope, error: BodyTooLarge) -> Res
         return problem_answer(scope, error, default=context.settings.default_language)
     # ouranos-api.md, section 1: the check comes before the key, in a shape of its own.
     return json_answer({"message": "Request Entity Too Large"}, 413, {"Connection": "close"})
+
+
+async def _under_maintenance(context: AppContext, scope: Scope, error: UnderMaintenance) -> Response:
+    if scope["path"].startswith("/app"):
+        return await web.under_maintenance(scope, error)
+    if _is_v1(scope):
+        return problem_answer(scope, error, default=context.settings.default_language)
+    return ouranos.under_maintenance(scope, error)
 
 
 def _failure(scope: Scope, *, default: str) -> Response:

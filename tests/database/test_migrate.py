@@ -31,6 +31,7 @@ PLATFORM = {
     "second_factors",
     "digests",
     "corporate_numbers",
+    "announcements",
     "event_readers",
     "event_failures",
     "duties",

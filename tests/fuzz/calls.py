@@ -543,6 +543,7 @@ V1: Final[tuple[Call, ...]] = (
         limit="1",
         after="{notification}",
     ),
+    call("GET", "/v1/announcements"),
     call("POST", "/v1/notifications/read", {"notification_ids": ["{notification}"]}, who="supplier"),
     call("PUT", "/v1/parts/{trace_id}/footprint", {"cfp_id": "{cfp}"} | FOOTPRINT, at=_AT_PART),
     call(

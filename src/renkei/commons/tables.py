@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from renkei.commons.access import tables as _access
+from renkei.commons.announcements import tables as _announcements
 from renkei.commons.consents import tables as _consents
 from renkei.commons.files import tables as _files
 from renkei.commons.imports import tables as _imports
@@ -16,4 +17,16 @@ from renkei.commons.trades import tables as _trades
 
 __all__ = ["metadata"]
 
-_ = (_access, _consents, _files, _imports, _ledger, _mail, _notifications, _operators, _parts, _trades)
+_ = (
+    _access,
+    _announcements,
+    _consents,
+    _files,
+    _imports,
+    _ledger,
+    _mail,
+    _notifications,
+    _operators,
+    _parts,
+    _trades,
+)

@@ -12,6 +12,7 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.facts import facts_of
@@ -48,6 +49,17 @@ class OurFault(RenkeiError):
     code = "internal_error"
     en = "Something went wrong on our side. Nothing was stored. Please try again; if it stays, tell us the number {request_id}."
     ja = "システムエラーが発生しました。何も保存されていません。再度お試しいただき、解消しない場合は番号{request_id}をお知らせください。"
+
+
+async def under_maintenance(scope: Scope, error: RenkeiError) -> Response:
+    """The page that tells it, instead of any other; what was sent is not read."""
+    call = await open_page(Request({**scope, "method": "GET"}))
+    facts_of(scope).error_code = error.code
+    response = call.show("maintenance.html", STATUS[error.kind], error=error)
+    response.headers.update({**SECURITY, "Cache-Control": "no-store"})
+    if error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
 
 
 def application(context: AppContext) -> FastAPI:

@@ -202,6 +202,7 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
     shown_to_b = {
         "/consents",
         "/consents/{consent_id}/consequences",
+        "/announcements",
         "/notifications",
         "/reads",
         "/received-inquiries",

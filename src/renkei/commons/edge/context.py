@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from renkei.commons.access.tokens import AccessKeys
+    from renkei.commons.announcements.service import Board
     from renkei.commons.files.safe import FileSafe
     from renkei.commons.notifications.tidings import Tidings
 
@@ -33,7 +34,7 @@ class AppContext:
 
     `access` verifies tokens and keys in process; `files` keeps certificates; `queue` probes the events;
     `remembered` are pieces of answers by the versions of the rows they were made from; `kept` is what was read of whole
-    operators, at the version of their rows; `tidings` tells who waits that something is new;
+    operators, at the version of their rows; `tidings` tells who waits that something is new; `board` has what the platform announces;
     `expected_revisions` are the migrations that this release was written for.
     """
 
@@ -46,6 +47,7 @@ class AppContext:
     remembered: RememberedBytes
     kept: NewestOfEach[Any]
     tidings: Tidings
+    board: Board
     queue: QueueProbe | None = None
     expected_revisions: Callable[[], tuple[str, ...]] = tuple
 

@@ -19,6 +19,7 @@ from renkei.commons.edge.openapi import document
 from renkei.commons.edge.validation import faults_of
 from renkei.commons.usecase import use_cases
 from renkei.connectors.native import (
+    announcements,
     auth,
     bulk,
     consents,
@@ -111,6 +112,7 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
         inquiries.router(),
         files.router(),
         notifications.router(),
+        announcements.router(),
         ledger.router(),
         *of_use_cases,
     )

@@ -5,8 +5,16 @@ in one transaction, and told in the contract's shapes.
 """
 
 from renkei.connectors.ouranos.document import openapi
-from renkei.connectors.ouranos.door import failure
+from renkei.connectors.ouranos.door import failure, under_maintenance
 from renkei.connectors.ouranos.front_page import FrontPage
 from renkei.connectors.ouranos.routes import DataTransport, EndpointNotFound, routers
 
-__all__ = ["DataTransport", "EndpointNotFound", "FrontPage", "failure", "openapi", "routers"]
+__all__ = [
+    "DataTransport",
+    "EndpointNotFound",
+    "FrontPage",
+    "failure",
+    "openapi",
+    "routers",
+    "under_maintenance",
+]

@@ -238,21 +238,36 @@ def too_large() -> Response:
 
 def failure(scope: Scope) -> Response:
     """The answer when we failed: nothing about why."""
-    query = read_query(scope["query_string"], "dataspace")
-    source: Source = (
+    return _outside(scope, Refusal(500, _source(scope), texts.UNEXPECTED))
+
+
+def under_maintenance(scope: Scope, error: RenkeiError) -> Response:
+    """The answer while the doors are closed, in the contract's own words."""
+    facts_of(scope).error_code = error.code
+    answer = _outside(scope, refusal_of(error, _source(scope)))
+    answer.headers["Retry-After"] = str(error.retry_after_seconds or 1)
+    return answer
+
+
+def _source(scope: Scope) -> Source:
+    return (
         "auth"
         if scope["path"].startswith(("/auth/", "/api/v1/authInfo", "/api/v1/systemAuth"))
         else "dataspace"
     )
-    refusal = Refusal(500, source, texts.UNEXPECTED)
+
+
+def _outside(scope: Scope, refusal: Refusal) -> Response:
+    """A refusal that no endpoint made."""
+    query = read_query(scope["query_string"], "dataspace")
     if scope["path"] in ERRORS_PATHS:
-        return Response(dumps(refusal.errors_body()), 500, None, _JSON)
+        return Response(dumps(refusal.errors_body()), refusal.status, None, _JSON)
     place = Place(
         method=scope["method"],
         data_target=query.values.get("dataTarget", ""),
         operator_id=facts_of(scope).operator_id,
     )
-    return Response(dumps(refusal.body(place, datetime.now(UTC))), 500, None, _JSON)
+    return Response(dumps(refusal.body(place, datetime.now(UTC))), refusal.status, None, _JSON)
 
 
 def endpoint_not_found(_: Transaction, __: Exchange) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -10,7 +11,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from renkei.commons.access.people import decide, require_staff, waiting
-from renkei.commons.edge.fields import Id
+from renkei.commons.announcements.errors import SpanEmpty
+from renkei.commons.announcements.model import AnnouncementDraft
+from renkei.commons.announcements.service import announce, take_back
+from renkei.commons.edge.fields import Id, Short, Text
 from renkei.commons.edge.validation import Body
 from renkei.commons.operators.corporate_numbers import is_there, look_up
 from renkei.commons.operators.model import Operator, OperatorState
@@ -19,7 +23,8 @@ from renkei.database.caller import Caller
 from renkei.database.events import QueueState, Tracked, queue_state, tracked
 from renkei.database.readiness import check_migrations
 from renkei.database.transaction import Transaction, as_role
-from renkei.kit.errors import RenkeiError
+from renkei.kit.clock import JAPAN
+from renkei.kit.errors import RenkeiError, SeveralFaults
 from renkei.kit.ids import parse_id
 from renkei.web.calls import Opened, PageCall
 
@@ -32,6 +37,22 @@ class DecisionForm(Body):
 
     registration_id: Id
     do: Literal["approve", "refuse"]
+
+
+class AnnouncementForm(Body):
+    """What to tell everybody."""
+
+    kind: Literal["notice", "maintenance"]
+    text_ja: Text
+    text_en: Text
+    shown_from: Short
+    shown_until: Short
+
+
+class EndForm(Body):
+    """An announcement that is shown no longer."""
+
+    announcement_id: Id
 
 
 class StateForm(Body):
@@ -59,22 +80,7 @@ def router() -> APIRouter:
 
     @routes.get("")
     def overview(call: Opened) -> Response:
-        caller = _staff(call)
-        asking = waiting(call.context.access, caller)
-        listed, has_list = call.context.database.owner(
-            lambda tx: (look_up(tx, [one.open_operator_id for one in asking]), is_there(tx))
-        )
-        text, track = call.query("text").strip(), call.query("track").strip()
-        return call.show(
-            "platform.html",
-            system=_system(call, text, track),
-            waiting=asking,
-            listed=listed,
-            has_list=has_list,
-            text=text,
-            track=track,
-            now=call.context.database.clock.now(),
-        )
+        return _overview(call)
 
     @routes.post("/registrations")
     def decided(call: Opened) -> Response:
@@ -93,7 +99,62 @@ def router() -> APIRouter:
         call.context.database.owner(lambda tx: set_operator_state(tx, form.operator_id, _STATES[form.do]))
         return call.redirect("/app/platform", "The changes are stored.")
 
+    @routes.post("/announcements")
+    def tell(call: Opened) -> Response:
+        call.check_form()
+        caller, context = _staff(call), call.context
+        try:
+            form = call.form(AnnouncementForm)
+            draft = AnnouncementDraft(
+                kind=form.kind,
+                ja=form.text_ja,
+                en=form.text_en,
+                shown_from=_moment(form.shown_from, "/shown_from"),
+                shown_until=_moment(form.shown_until, "/shown_until"),
+            )
+            announce(context.database, context.board, caller, draft)
+        except (SpanEmpty, SeveralFaults) as error:
+            call.tell(error)
+            return _overview(call)
+        return call.redirect("/app/platform", "The announcement is made.")
+
+    @routes.post("/announcements/end")
+    def end(call: Opened) -> Response:
+        call.check_form()
+        caller, form = _staff(call), call.form(EndForm)
+        take_back(call.context.database, call.context.board, caller, form.announcement_id)
+        return call.redirect("/app/platform", "The announcement is taken back.")
+
     return routes
+
+
+def _moment(text: str, pointer: str) -> datetime:
+    """What a date-and-time field of a browser sends, by the clock in Japan."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=JAPAN)
+    except ValueError:
+        raise SpanEmpty(pointer) from None
+
+
+def _overview(call: PageCall) -> Response:
+    caller = _staff(call)
+    asking = waiting(call.context.access, caller)
+    listed, has_list = call.context.database.owner(
+        lambda tx: (look_up(tx, [one.open_operator_id for one in asking]), is_there(tx))
+    )
+    text, track = call.query("text").strip(), call.query("track").strip()
+    return call.show(
+        "platform.html",
+        system=_system(call, text, track),
+        waiting=asking,
+        listed=listed,
+        has_list=has_list,
+        announcements=call.context.board.coming,
+        text=text,
+        track=track,
+        now=call.context.database.clock.now(),
+        values=call.values,
+    )
 
 
 def _staff(call: PageCall) -> Caller:
