@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -63,7 +63,7 @@ class UseCase:
     migrations: Path
     contents: Contents | None = None
     inferences: Inferences | None = None
-    routers: Callable[[Any], tuple[APIRouter, ...]] | None = None
+    routers: Callable[[], tuple[APIRouter, ...]] | None = None
     reactions: Mapping[str, Reaction] = field(default_factory=dict)
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     timers: tuple[Timer, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -80,7 +81,7 @@ def application(context: AppContext) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.context = context
-    routers = _routers(context)
+    routers = (auth.router(context), *_routers())
     for router in routers:
         app.include_router(router)
     tell_errors(app, context, [route for router in routers for route in router.routes])
@@ -88,16 +89,13 @@ def application(context: AppContext) -> FastAPI:
     return app
 
 
-def _routers(context: AppContext) -> tuple[APIRouter, ...]:
-    """Every router under `/v1`: ours, then those of the use cases."""
+@cache
+def _routers() -> tuple[APIRouter, ...]:
+    """Every router under `/v1` that needs nothing but its call: ours, then those of the use cases. Made once a process."""
     of_use_cases = [
-        router
-        for use_case in use_cases()
-        if use_case.routers is not None
-        for router in use_case.routers(context)
+        router for use_case in use_cases() if use_case.routers is not None for router in use_case.routers()
     ]
     return (
-        auth.router(context),
         operators.router(),
         export.router(),
         parts.router(),

@@ -20,7 +20,6 @@ from renkei.usecases.footprint.tables import metadata
 if TYPE_CHECKING:
     from fastapi import APIRouter
 
-    from renkei.commons.edge.context import AppContext
     from renkei.database.transaction import Transaction
 
 
@@ -31,7 +30,7 @@ def _part_deleted(tx: Transaction, part_keys: set[int]) -> None:
     certificates.erase_certificates(tx, part_keys)
 
 
-def _routers(context: AppContext) -> tuple[APIRouter, ...]:
+def _routers() -> tuple[APIRouter, ...]:
     # Only what answers HTTP needs them, and what they stand on; a command is there in half the time without.
     from renkei.usecases.footprint import (  # noqa: PLC0415
         analysis_api,
@@ -46,15 +45,15 @@ def _routers(context: AppContext) -> tuple[APIRouter, ...]:
     from renkei.usecases.footprint.plausibility import api as plausibility_api  # noqa: PLC0415
 
     return (
-        *api.routers(context),
-        *certificates_api.routers(context),
-        *follow_api.routers(context),
-        *declarations_api.routers(context),
-        *engagements_api.routers(context),
-        *plausibility_api.routers(context),
-        *analysis_api.routers(context),
-        *factors_api.routers(context),
-        *calculator_api.routers(context),
+        *api.routers(),
+        *certificates_api.routers(),
+        *follow_api.routers(),
+        *declarations_api.routers(),
+        *engagements_api.routers(),
+        *plausibility_api.routers(),
+        *analysis_api.routers(),
+        *factors_api.routers(),
+        *calculator_api.routers(),
     )
 
 

@@ -9,7 +9,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Open
-from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import Amount, Id, NumberOut, Share
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
@@ -150,9 +149,8 @@ class Category1View(View):
     stale: bool = False
 
 
-def routers(context: AppContext) -> tuple[APIRouter, ...]:
+def routers() -> tuple[APIRouter, ...]:
     """The routers of this page, for the `/v1` door."""
-    kept = context.kept
     routes = APIRouter(tags=["analysis"])
 
     @routes.get("/parts/{trace_id}/contributions", response_model=BreakdownView)
@@ -162,7 +160,7 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
         """Where the footprint of an own part comes from, the largest contributions first."""
 
         def work(tx: Transaction) -> dict[str, Any]:
-            found = analysis.breakdown(analysis.graph_of(tx, kept), trace_id, top=top)
+            found = analysis.breakdown(analysis.graph_of(tx, call.context.kept), trace_id, top=top)
             analysis.note_reads(tx, found)
             return _breakdown_json(found)
 
@@ -191,7 +189,9 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
 
         def work(tx: Transaction) -> dict[str, Any]:
             wanted = [one for one in changes if one is not None]
-            result = analysis.what_if(analysis.graph_of(tx, kept), trace_id, wanted, top=given.top)
+            result = analysis.what_if(
+                analysis.graph_of(tx, call.context.kept), trace_id, wanted, top=given.top
+            )
             analysis.note_reads(tx, result.before)
             return {
                 "before": _breakdown_json(result.before),
@@ -205,13 +205,17 @@ def routers(context: AppContext) -> tuple[APIRouter, ...]:
     def get_indicators(call: Open, trace_id: Id, base_year: Year | None = None) -> Response:
         """Primary data share, contribution, calculation ratio, gate to gate, changes: each under its own name."""
         return call.read(
-            lambda tx: indicators.indicators(tx, analysis.graph_of(tx, kept), trace_id, base_year=base_year)
+            lambda tx: indicators.indicators(
+                tx, analysis.graph_of(tx, call.context.kept), trace_id, base_year=base_year
+            )
         )
 
     @routes.get("/scope3/category-1", response_model=Category1View)
     def get_category1(call: Open, year: Year) -> Response:
         """Purchased goods of a year: quantities of the trades × what their suppliers (or own estimates) say."""
-        return call.read(lambda tx: indicators.scope3_category1(tx, analysis.graph_of(tx, kept), year))
+        return call.read(
+            lambda tx: indicators.scope3_category1(tx, analysis.graph_of(tx, call.context.kept), year)
+        )
 
     return (routes,)
 

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Answer, Open, page_json, placed
-from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import Day, Id, Limit, Moment
 from renkei.commons.edge.openapi import takes
 from renkei.database.transaction import Transaction
@@ -77,7 +76,7 @@ class BadTraceIds(RenkeiError):
     ja = "識別子（UUID）を1件以上{maximum}件以内、コンマ区切りで指定してください。"
 
 
-def routers(_context: AppContext) -> tuple[APIRouter, ...]:
+def routers() -> tuple[APIRouter, ...]:
     """The routers of this use case, for the `/v1` door."""
     footprints = APIRouter(tags=["footprints"])
     _add_footprints(footprints)

@@ -9,7 +9,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Answer, Open
-from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import Id, Name, Short
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.transfers import attachment
@@ -94,7 +93,7 @@ class CertificatesView(View):
     stale: bool = False
 
 
-def routers(_context: AppContext) -> tuple[APIRouter, ...]:
+def routers() -> tuple[APIRouter, ...]:
     """The router of certificates, for the `/v1` door."""
     routes = APIRouter(prefix="/parts/{trace_id}/certificate", tags=["certificates"])
 

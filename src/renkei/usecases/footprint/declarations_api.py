@@ -10,7 +10,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Open, page_json
-from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.facts import header
 from renkei.commons.edge.fields import (
     Day,
@@ -206,7 +205,7 @@ _After = Annotated[Id | None, Query(description="`next` of the page before")]
 AskedLanguage = Annotated[Language | None, Query(description="default: by Accept-Language")]
 
 
-def routers(_context: AppContext) -> tuple[APIRouter, ...]:
+def routers() -> tuple[APIRouter, ...]:
     """The router of declarations, for the `/v1` door."""
     routes = APIRouter(tags=["declarations"])
 

@@ -10,7 +10,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Open, page_json
-from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import DayText, Id, Limit, MomentText, NumberOut, Positive
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
@@ -87,7 +86,7 @@ class UpdatesView(View):
 _After = Annotated[Id | None, Query(description="`next` of the page before")]
 
 
-def routers(_context: AppContext) -> tuple[APIRouter, ...]:
+def routers() -> tuple[APIRouter, ...]:
     """The routers of this page, for the `/v1` door."""
     following = APIRouter(tags=["updates"])
     _add_policies(following)

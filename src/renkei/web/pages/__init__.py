@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import APIRouter
 
 from renkei.web.pages import (
@@ -54,6 +56,7 @@ PAGES = (
 """Every module of pages."""
 
 
+@cache
 def routers() -> tuple[APIRouter, ...]:
-    """The routers of all pages."""
+    """The routers of all pages, made once a process."""
     return tuple(page.router() for page in PAGES)

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Answer, Open, page_json, placed
-from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import After, Id, Limit
 from renkei.commons.edge.openapi import takes
 from renkei.database.transaction import Transaction
@@ -80,7 +79,7 @@ _SHEET: Final[dict[str, Any]] = {
 }
 
 
-def routers(_context: AppContext) -> tuple[APIRouter, ...]:
+def routers() -> tuple[APIRouter, ...]:
     """The routers of the calculator, for the `/v1` door."""
     routes = APIRouter(tags=["calculator"])
 

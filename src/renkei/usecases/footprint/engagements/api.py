@@ -9,7 +9,6 @@ from pydantic import Field
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Open, page_json
-from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import After, Id, Limit, LongText, Moment, MomentText, Name, Text
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.transfers import disposition
@@ -185,7 +184,7 @@ class VerificationsView(View):
     stale: bool = False
 
 
-def routers(_context: AppContext) -> tuple[APIRouter, ...]:
+def routers() -> tuple[APIRouter, ...]:
     """The router of verification, for the `/v1` door."""
     routes = APIRouter(tags=["verification"])
     _add_offers(routes)

@@ -10,7 +10,6 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Open
-from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import (
     Day,
     DayText,
@@ -272,7 +271,7 @@ class FactorsView(View):
     stale: bool = False
 
 
-def routers(_context: AppContext) -> tuple[APIRouter, ...]:
+def routers() -> tuple[APIRouter, ...]:
     """The router of the factor library, for the `/v1` door."""
     routes = APIRouter(tags=["factors"])
 

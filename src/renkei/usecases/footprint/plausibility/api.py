@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Open, page_json
-from renkei.commons.edge.context import AppContext
 from renkei.commons.edge.fields import After, Id, Limit, NumberOut
 from renkei.commons.edge.validation import View
 from renkei.database.transaction import Transaction
@@ -56,7 +55,7 @@ class OutliersView(View):
     stale: bool = False
 
 
-def routers(_context: AppContext) -> tuple[APIRouter, ...]:
+def routers() -> tuple[APIRouter, ...]:
     """The router of questions, for the `/v1` door."""
     routes = APIRouter(tags=["plausibility"])
 
