@@ -115,6 +115,7 @@ def access_policy(settings: Settings) -> AccessPolicy:
         ouranos_refresh_seconds=settings.ouranos_refresh_token_days * 86_400,
         login_failures_before_lock=settings.login_failures_before_lock,
         lock_seconds=settings.lock_seconds,
+        password_min_characters=settings.password_min_characters,
         login_failures=Rate(
             settings.login_failures_per_minute_per_address / 60,
             settings.login_failures_per_minute_per_address,

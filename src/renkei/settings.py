@@ -248,9 +248,9 @@ class Settings(BaseSettings):
     )
     password_min_characters: int = _setting(
         _ACCESS,
-        12,
-        "Shortest password of a new account (NIST SP 800-63B asks for 8 at least). "
-        "The password change of the Ouranos contract has its own rule, 8 to 20.",
+        8,
+        "Shortest password of a new account, or one set for it: the least that NIST SP 800-63B allows; it asks for 15 where "
+        "the password is all there is. The password change of the Ouranos contract has its own rule, 8 to 20.",
         ge=8,
         le=64,
     )

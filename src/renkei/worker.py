@@ -30,6 +30,7 @@ import structlog
 
 from renkei import watching
 from renkei.app import handlers, open_context
+from renkei.commons.access import audit
 from renkei.commons.access.service import forget_expired_sessions, forget_rates
 from renkei.commons.consents import service as consents
 from renkei.commons.edge.context import AppContext
@@ -353,6 +354,7 @@ class _Timers:
         keys = context.access
         deleted["refresh_tokens"] = forget_expired_sessions(keys)
         deleted["rates"] = forget_rates(keys)
+        deleted["access_log"] = audit.forget(keys, now - timedelta(days=settings.access_log_retention_days))
         key_id = keys.rotate_older_than(settings.signing_key_days)
         if key_id is not None:
             log.info("signing_key_rotated", key_id=key_id)

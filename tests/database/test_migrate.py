@@ -32,6 +32,7 @@ PLATFORM = {
     "digests",
     "corporate_numbers",
     "announcements",
+    "access_log",
     "event_readers",
     "event_failures",
     "duties",

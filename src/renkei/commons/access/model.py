@@ -45,6 +45,7 @@ class AccessPolicy:
     ouranos_refresh_seconds: life of a refresh token of the Ouranos contract, which may be used again and again.
     login_failures_before_lock, lock_seconds: after so many wrong passwords in a row, closed for so long.
     login_failures: wrong passwords from one network address, whatever the account; shared by all processes.
+    password_min_characters: the shortest password of a new account, or one set for it.
     publish_ahead_seconds: a rotated-in key is published this long before it signs, so that every verifier has it.
     keys_fresh_seconds: how long public keys are believed before they are read again.
     hashing_slots: passwords hashed at the same time in one process; each takes 19 MiB and some 20 ms of CPU.
@@ -58,6 +59,7 @@ class AccessPolicy:
     session_seconds: int = 180 * 24 * 3600
     ouranos_refresh_seconds: int = 12 * 3600
     login_failures_before_lock: int = 10
+    password_min_characters: int = 8
     lock_seconds: int = 900
     login_failures: Rate = field(default_factory=lambda: Rate(1, 60))
     publish_ahead_seconds: int = 300

@@ -20,6 +20,7 @@ import structlog
 
 from renkei.commons.access import people_store as store
 from renkei.commons.access import registry_store
+from renkei.commons.access.audit_store import note
 from renkei.commons.access.errors import (
     InvitationOver,
     LastAdmin,
@@ -197,6 +198,14 @@ def take_roles(keys: AccessKeys, caller: Caller, account_id: UUID, role: MemberR
             raise LastAdmin
         if registry_store.revoke_roles(tx, person.email, caller.operator_id, role) == 0:
             raise PersonMissing
+        note(
+            tx,
+            "role_taken",
+            account_id=account_id,
+            operator_id=caller.operator_id,
+            by=caller.actor,
+            about=role,
+        )
 
     keys.database.owner(work)
     log.info("roles_taken", operator=str(caller.operator_id), by=caller.actor, account=str(account_id))
@@ -252,6 +261,14 @@ def accept(keys: AccessKeys, token: str, password: str, *, client_ip: str) -> st
             valid_until=row["valid_until"],
         )
         store.end_invitation(tx, row["invitation_key"])
+        account = registry_store.account_by_email(tx, row["email"])
+        note(
+            tx,
+            "role_accepted",
+            account_id=account["account_id"] if account is not None else None,
+            operator_id=row["operator_id"],
+            about=row["role"],
+        )
         return str(row["email"])
 
     email = keys.database.owner(work)
@@ -322,9 +339,9 @@ def decide(keys: AccessKeys, caller: Caller, registration_id: UUID, *, approve: 
             registry_store.grant(
                 tx, row["account_key"], company.operator_key, "admin", mandate=None, valid_until=None
             )
-        store.decide_registration(
-            tx, row["registration_key"], "approved" if approve else "refused", caller.actor
-        )
+        outcome = "approved" if approve else "refused"
+        store.decide_registration(tx, row["registration_key"], outcome, caller.actor)
+        note(tx, "company_decided", operator_id=row["operator_id"], by=caller.actor, about=outcome)
 
     keys.database.owner(work)
     log.info("registration_decided", by=caller.actor, approved=approve)
@@ -344,7 +361,7 @@ def _account_maker(keys: AccessKeys, who: Credentials) -> Any:
             login(keys, who.email, who.password, client_ip=who.client_ip, kind="ouranos")
         password_hash = ""
     else:
-        password_hash = keys.passwords.hash(good_password(who.password))
+        password_hash = keys.passwords.hash(good_password(keys, who.password))
 
     def account_key(tx: Transaction) -> int:
         row = None
@@ -373,8 +390,9 @@ def _made(
     valid_until: datetime | None = None,
 ) -> str:
     token = secrets.token_urlsafe(32)
-    keys.database.owner(
-        lambda tx: store.add_invitation(
+
+    def work(tx: Transaction) -> None:
+        store.add_invitation(
             tx,
             _hash(token),
             operator_key=operator_key,
@@ -385,7 +403,9 @@ def _made(
             invited_by=by,
             expires_at=tx.now + timedelta(days=LINK_DAYS),
         )
-    )
+        note(tx, "invited", operator_key=operator_key, by=by, about=role)
+
+    keys.database.owner(work)
     return token
 
 

@@ -40,7 +40,6 @@ from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.operators.errors import OperatorMissing
 from renkei.database.transaction import Transaction
 
-SHORTEST_PASSWORD: Final = 8
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
 _KEY: Final = re.compile(r"[\x21-\x7e]{8,256}", re.ASCII)
 _MOST_NETWORKS: Final = 100
@@ -62,7 +61,7 @@ def add_account(
     Raises `EmailInvalid`, `PasswordRefused`, `OperatorMissing`, `RoleExists`, `StaffAndMember`.
     """
     address = good_email(email)
-    password_hash = keys.passwords.hash(good_password(password))
+    password_hash = keys.passwords.hash(good_password(keys, password))
 
     def work(tx: Transaction) -> bool:
         operator_key = _operator_keys(tx, [operator_id])[0]
@@ -87,7 +86,7 @@ def add_staff(keys: AccessKeys, email: str, password: str) -> Account:
     Raises `EmailInvalid`, `PasswordRefused`, `AccountExists`, `StaffAndMember`.
     """
     address = good_email(email)
-    password_hash = keys.passwords.hash(good_password(password))
+    password_hash = keys.passwords.hash(good_password(keys, password))
 
     def work(tx: Transaction) -> None:
         if store.add_account(tx, address, password_hash, staff=True) is not None:
@@ -147,7 +146,7 @@ def revoke_staff(keys: AccessKeys, email: str) -> None:
 
 def set_password(keys: AccessKeys, email: str, password: str) -> None:
     """Give an account another password (it was forgotten); ends its sessions. Raises `AccountMissing`, `PasswordRefused`."""
-    password_hash = keys.passwords.hash(good_password(password))
+    password_hash = keys.passwords.hash(good_password(keys, password))
     if not keys.database.owner(lambda tx: store.set_password(tx, normal_email(email), password_hash)):
         raise AccountMissing
 
@@ -251,10 +250,11 @@ def good_email(email: str) -> str:
     return address
 
 
-def good_password(password: str) -> str:
+def good_password(keys: AccessKeys, password: str) -> str:
     """The password, if it may be one. Raises `PasswordRefused`."""
-    if not len(password) >= SHORTEST_PASSWORD or len(password.encode("utf-8", "surrogatepass")) > LONGEST:
-        raise PasswordRefused("length", minimum=SHORTEST_PASSWORD, maximum=LONGEST, pointer="/password")
+    shortest = keys.policy.password_min_characters
+    if not len(password) >= shortest or len(password.encode("utf-8", "surrogatepass")) > LONGEST:
+        raise PasswordRefused("length", minimum=shortest, maximum=LONGEST, pointer="/password")
     return password
 
 

@@ -19,6 +19,7 @@ from uuid import UUID
 import structlog
 
 from renkei.commons.access import second_factor_store as store
+from renkei.commons.access.audit_store import note
 from renkei.commons.access.errors import CodeWrong, SecondFactorThere
 from renkei.commons.access.tokens import AccessKeys
 from renkei.database.caller import Caller
@@ -139,8 +140,14 @@ def _check(keys: AccessKeys, account_id: UUID, box: SecretBox, code: str, *, con
             return False
         if row["locked_until"] is not None and row["locked_until"] > tx.now:
             return False
-        step = step_of(box.open(bytes(row["sealed"]), _PURPOSE), typed, tx.now.timestamp())
+        try:
+            secret = box.open(bytes(row["sealed"]), _PURPOSE)
+        except SecretUnreadableError:  # its master key is gone: nobody gets in by it, and nobody without it
+            log.warning("second_factor_unreadable", todo="restore its master key")
+            return False
+        step = step_of(secret, typed, tx.now.timestamp())
         if step is None or step <= row["last_step"]:
+            note(tx, "code_refused", account_id=account_id)
             store.count_wrong(tx, row["account_key"], most=MOST_WRONG, until=tx.now + PAUSE)
             return False
         store.use_step(tx, row["account_key"], step)

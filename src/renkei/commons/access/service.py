@@ -22,6 +22,7 @@ import structlog
 from psycopg.rows import DictRow
 
 from renkei.commons.access import store
+from renkei.commons.access.audit_store import note
 from renkei.commons.access.errors import (
     AccountMissing,
     InvalidCredentials,
@@ -65,7 +66,7 @@ def login(
     address = normal_email(email)
     attempt = _take_attempt(keys, address)
     if not keys.passwords.verify(attempt["password_hash"] if attempt else None, password) or attempt is None:
-        _settle_failure(keys, address)
+        _settle_failure(keys, address, "sign_in_refused", attempt, client_ip)
         log.info("login_refused", account=str(attempt["account_id"]) if attempt else None)
         raise InvalidCredentials
     outdated = keys.passwords.is_outdated(attempt["password_hash"])
@@ -92,7 +93,15 @@ def login(
             kind=kind,
             expires_at=tx.now + timedelta(seconds=life),
         )
-        return (chosen["operator_id"] if chosen else None,)
+        opened_for: UUID | None = chosen["operator_id"] if chosen else None
+        note(
+            tx,
+            "signed_in",
+            account_id=attempt["account_id"],
+            operator_id=opened_for,
+            client_ip=normal_ip(client_ip),
+        )
+        return (opened_for,)
 
     opened = keys.database.run(_ACCESS, open_session)
     if opened is None:
@@ -190,7 +199,12 @@ def change_password(
     if old_password is not None:
         _check_password(keys, account_id, old_password)
     password_hash = keys.passwords.hash(new_password)
-    if not keys.database.run(_ACCESS, lambda tx: store.change_password(tx, account_id, password_hash)):
+
+    def work(tx: Transaction) -> bool:
+        note(tx, "password_changed", account_id=account_id)
+        return store.change_password(tx, account_id, password_hash)
+
+    if not keys.database.run(_ACCESS, work):
         raise AccountMissing
     log.info("password_changed", account=str(account_id))
 
@@ -200,7 +214,7 @@ def _check_password(keys: AccessKeys, account_id: UUID, password: str) -> None:
     address = keys.database.read(_ACCESS, lambda tx: store.email_of(tx, account_id)) or _NOBODYS_EMAIL
     attempt = _take_attempt(keys, address)
     if not keys.passwords.verify(attempt["password_hash"] if attempt else None, password) or attempt is None:
-        _settle_failure(keys, address)
+        _settle_failure(keys, address, "password_refused", attempt)
         log.info("old_password_wrong", account=str(account_id))
         raise OldPasswordWrong("/old_password")
     account_key = attempt["account_key"]
@@ -295,14 +309,22 @@ def _take_attempt(keys: AccessKeys, email: str) -> DictRow | None:
         time.sleep(0.02)
 
 
-def _settle_failure(keys: AccessKeys, email: str) -> None:
-    """Lock the account if that was the last attempt, committed on purpose."""
+def _settle_failure(
+    keys: AccessKeys, email: str, kind: str, attempt: DictRow | None, client_ip: str | None = None
+) -> None:
+    """Record the failure, and lock the account if that was the last attempt; committed on purpose."""
+    account_id = None if attempt is None else attempt["account_id"]
+    source = None if client_ip is None else normal_ip(client_ip)
 
     def work(tx: Transaction) -> bool:
         store.do_not_wait_for_disk(tx)
         policy = keys.policy
         until = tx.now + timedelta(seconds=policy.lock_seconds)
-        return store.lock_if_exhausted(tx, email, limit=policy.login_failures_before_lock, until=until)
+        note(tx, kind, account_id=account_id, client_ip=source)
+        locked = store.lock_if_exhausted(tx, email, limit=policy.login_failures_before_lock, until=until)
+        if locked:
+            note(tx, "locked", account_id=account_id, client_ip=source)
+        return locked
 
     if keys.database.run(_ACCESS, work):
         log.warning("account_locked", seconds=keys.policy.lock_seconds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import CIDR, JSONB
+from sqlalchemy.dialects.postgresql import CIDR, INET, JSONB
 
 from renkei.commons.metadata import metadata
 from renkei.database.columns import flag, key, moment, public_id, refers, text, uuid, whole
@@ -159,4 +159,19 @@ second_factors = sa.Table(
     whole("wrong"),
     moment("locked_until", nullable=True),
     comment="The shared secret of time-based codes (RFC 6238), encrypted; a step is good once.",
+)
+
+access_log = sa.Table(
+    "access_log",
+    metadata,
+    key("entry_key"),
+    moment("at"),
+    text("kind"),
+    refers("account_key", "commons.accounts.account_key", nullable=True, index=True),
+    refers("operator_key", "commons.operators.operator_key", nullable=True, index=True),
+    sa.Column("client_ip", INET, nullable=True, index=True),
+    sa.Column("by", sa.Text(collation="C"), nullable=True, index=True),
+    text("about", nullable=True),
+    sa.Index("ix_access_log_at", "at"),
+    comment="Who came in, who was refused, and what was changed about who may; forgotten after its retention.",
 )

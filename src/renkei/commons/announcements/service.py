@@ -15,12 +15,13 @@ from uuid import UUID
 import psycopg
 import structlog
 
+from renkei.commons.access.audit_store import note
 from renkei.commons.access.people import require_staff
 from renkei.commons.announcements import store
 from renkei.commons.announcements.errors import AnnouncementMissing, SpanEmpty
 from renkei.commons.announcements.model import Announcement, AnnouncementDraft
 from renkei.database.caller import Caller
-from renkei.database.transaction import Database
+from renkei.database.transaction import Database, Transaction
 from renkei.kit.errors import RenkeiError
 
 log = structlog.get_logger(__name__)
@@ -67,7 +68,12 @@ def announce(database: Database, board: Board, caller: Caller, draft: Announceme
     require_staff(caller)
     if not draft.shown_from < draft.shown_until or draft.shown_until <= database.clock.now():
         raise SpanEmpty
-    made = database.owner(lambda tx: store.insert(tx, draft, caller.actor))
+
+    def work(tx: Transaction) -> UUID:
+        note(tx, "announced", by=caller.actor, about=draft.kind)
+        return store.insert(tx, draft, caller.actor)
+
+    made = database.owner(work)
     log.info("announced", by=caller.actor, announcement=str(made), kind=draft.kind)
     board.look()
     return made

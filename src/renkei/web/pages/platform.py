@@ -10,6 +10,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from renkei.commons.access.audit import search
+from renkei.commons.access.audit_store import note
 from renkei.commons.access.people import decide, require_staff, waiting
 from renkei.commons.announcements.errors import SpanEmpty
 from renkei.commons.announcements.model import AnnouncementDraft
@@ -94,9 +96,13 @@ def router() -> APIRouter:
     @routes.post("/companies")
     def change(call: Opened) -> Response:
         call.check_form()
-        _staff(call)
-        form = call.form(StateForm)
-        call.context.database.owner(lambda tx: set_operator_state(tx, form.operator_id, _STATES[form.do]))
+        caller, form = _staff(call), call.form(StateForm)
+
+        def work(tx: Transaction) -> None:
+            set_operator_state(tx, form.operator_id, _STATES[form.do])
+            note(tx, "company_state", operator_id=form.operator_id, by=caller.actor, about=form.do)
+
+        call.context.database.owner(work)
         return call.redirect("/app/platform", "The changes are stored.")
 
     @routes.post("/announcements")
@@ -142,7 +148,7 @@ def _overview(call: PageCall) -> Response:
     listed, has_list = call.context.database.owner(
         lambda tx: (look_up(tx, [one.open_operator_id for one in asking]), is_there(tx))
     )
-    text, track = call.query("text").strip(), call.query("track").strip()
+    text, track, who = (call.query(name).strip() for name in ("text", "track", "who"))
     return call.show(
         "platform.html",
         system=_system(call, text, track),
@@ -154,6 +160,8 @@ def _overview(call: PageCall) -> Response:
         track=track,
         now=call.context.database.clock.now(),
         values=call.values,
+        who=who,
+        audit=search(call.context.access, caller, who) if who else None,
     )
 
 
