@@ -663,8 +663,12 @@ WITHOUT_VIEW: Final[Mapping[str, str]] = {
     "digest, with ids, rule set, period and time, and no value; nobody can guess a code",
     "the platform's own figures": "`/metrics` and `/readyz` tell whoever runs the platform how busy it is; no label "
     "names a company",
+    "the page of whoever runs the platform": "its staff sees which companies there are, invited ones too, how many events "
+    "wait, who signed in and which write has gone how far: no company's values",
 }
 """Allowed besides, and nothing to draw: they are no difference between two worlds that are equal in the flows."""
+STAFF_PAGES: Final = frozenset({"/app/platform", "/app/platform/announcements"})
+"""Where the page of whoever runs the platform is shown: by itself, and again with what was wrong in a form on it."""
 
 
 def declassified(world: World, observer: UUID | None) -> View:

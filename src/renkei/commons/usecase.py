@@ -52,6 +52,7 @@ class UseCase:
     `part_deleted`); handlers: event type → what the addressee's duty does with it;
     timers: what the worker does once a day; verify: recompute everything of the caller's, writing nothing, and tell
     what differs from what is stored, one JSON object each (`renkei rollup verify`).
+    exports: tables ("schema.table") that are not exported row by row, and what of them whoever takes it may have.
     routers: paths under /v1; migrations: the folder of its Alembic branch.
     """
 
@@ -68,6 +69,9 @@ class UseCase:
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     timers: tuple[Timer, ...] = ()
     verify: Callable[[Transaction], Sequence[Mapping[str, object]]] | None = None
+    exports: Mapping[str, Callable[[Transaction], Sequence[Mapping[str, object]]]] = field(
+        default_factory=dict
+    )
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.testclient import TestClient
 
 from renkei.app import create_app
+from renkei.connectors.spreadsheet import export
 from renkei.settings import Settings
 from tests.connectors.native.world import CLIENT, Member, World, good
 from tests.connectors.spreadsheet.test_supplier_book import tables
@@ -67,6 +68,35 @@ def test_everything_is_in_it_in_both_forms(a: Member, b: Member) -> None:
     assert book["structures"][1][5] == 2.5
     with zipfile.ZipFile(io.BytesIO(a.get("/export/tables").content)) as package:
         assert not any(b"<f>" in package.read(name) for name in package.namelist())
+
+
+def test_what_is_stored_otherwise_goes_along_as_it_is(a: Member, b: Member) -> None:
+    filled(a, b)
+    good(a.post("/groups", {"name": "=顧客", "members": [b.id]}))
+    found = texts(a.get("/export/tables", format="csv").content)
+    assert {
+        "files",
+        "certificates",
+        "declarations",
+        "estimates",
+        "factors",
+        "sheets",
+        "update_policies",
+    } <= set(found)
+    [group] = found["groups_and_families"]
+    assert (group["sort"], group["name"]) == ("group", "'=顧客")
+    [member] = found["group_and_family_members"]
+    assert b.id in member.values()
+    book = tables(a.get("/export/tables", format="xlsx").content)
+    assert "=顧客" in book["groups_and_families"][1]
+
+
+def test_a_text_too_long_for_a_cell_is_said_to_be_so() -> None:
+    long = "x" * 40_000
+    book = tables(export.as_workbook({"sheets": [["content"], [long]]}))
+    assert book["sheets"][1] == ["(too long for a cell: take the CSV files or /v1/export)"]
+    with zipfile.ZipFile(io.BytesIO(export.as_texts({"sheets": [["content"], [long]]}))) as package:
+        assert long in package.read("sheets.csv").decode()
 
 
 def test_others_things_are_not(a: Member, b: Member) -> None:

@@ -24,6 +24,7 @@ LEFT_OUT: Final = frozenset(
         "api_key_operators",
         "account_invitations",
         "registrations",
+        "access_log",
     }
 )
 """Not the company's own things: the directory, and what the machinery keeps."""
@@ -106,7 +107,7 @@ _MEMBER: Final = sql.SQL(
 )
 
 
-def rows(tx: Transaction, one: Exported) -> Iterator[object]:
+def rows(tx: Transaction, one: Exported) -> Iterator[Mapping[str, object]]:
     """The caller's rows of a table, one JSON object each, in the order in which they were written.
 
     Row-level security holds besides: a public id of what the caller may not read is null.

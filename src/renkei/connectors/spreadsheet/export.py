@@ -1,7 +1,9 @@
 """Everything that a company owns, as one workbook or as text files in a ZIP.
 
-Plants, parts, structures, footprints, requests, consents. What others disclosed to it is not its own and is not in it. Texts are written as texts; in a text file one that a
-spreadsheet program would take for a formula gets an apostrophe in front.
+Plants, parts, structures, footprints, requests, consents; and as they are stored, files (their names), groups, certificates,
+declarations, estimates, factor sets, calculation sheets, policies, verifications. What others disclosed to it is not its
+own and is not in it. Texts are written as texts; in a text file one that a spreadsheet program would take for a formula
+gets an apostrophe in front.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -20,6 +22,7 @@ import xlsxwriter
 
 from renkei.commons.consents.model import Consent
 from renkei.commons.consents.service import consents_of
+from renkei.commons.operators.export import export_rows
 from renkei.commons.operators.service import plants
 from renkei.commons.parts.model import Part
 from renkei.commons.parts.service import list_parts, whole_graph
@@ -29,6 +32,7 @@ from renkei.connectors.spreadsheet.errors import TooMuchToExport
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import plain_text
 from renkei.kit.paging import Page, page_of
+from renkei.kit.strict_json import dumps
 from renkei.usecases.footprint.model import STAGES, Statement
 from renkei.usecases.footprint.service import footprints
 
@@ -37,6 +41,9 @@ Format = Literal["xlsx", "csv"]
 Rows = list[list[Any]]
 
 _PAGE: Final = 5_000
+_MOST_IN_CELL: Final = 32_767
+"""Characters of a cell (ECMA-376, part 1, section 18.18)."""
+_TOO_LONG: Final = "(too long for a cell: take the CSV files or /v1/export)"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet program takes a text beginning with for a formula (OWASP, CSV injection)."""
 
@@ -79,9 +86,36 @@ def gather(tx: Transaction, *, limit: int) -> dict[str, Rows]:
             for one in decided
         ),
     ]
-    return tables
+    further: dict[str, list[Mapping[str, object]]] = {name: [] for name in _AS_STORED.values()}
+    for table, row in counted(export_rows(tx, _AS_STORED)):
+        further[_AS_STORED[table]].append(row)
+    return tables | {name: _as_rows(rows) for name, rows in further.items()}
 
 
+def _as_rows(found: Sequence[Mapping[str, object]]) -> Rows:
+    """One column for each name that any row has; what is no plain value is JSON."""
+    names = list(dict.fromkeys(name for row in found for name in row))
+    return [names, *([_plain(row.get(name)) for name in names] for row in found)]
+
+
+def _plain(value: object) -> object:
+    return dumps(value).decode() if isinstance(value, dict | list | tuple) else value
+
+
+_AS_STORED: Final[Mapping[str, str]] = {
+    "commons.files": "files",
+    "commons.selection_members": "group_and_family_members",
+    "commons.selections": "groups_and_families",
+    "footprint.certificates": "certificates",
+    "footprint.declarations": "declarations",
+    "footprint.estimates": "estimates",
+    "footprint.factor_sets": "factor_sets",
+    "footprint.factors": "factors",
+    "footprint.sheets": "sheets",
+    "footprint.update_policies": "update_policies",
+    "footprint.verifications": "verifications",
+}
+"""Tables that go along as they are stored, and the sheets they become."""
 _TARGETS: Final[Mapping[str, Literal["REQUEST", "RESPONSE"]]] = {
     "requests_sent": "REQUEST",
     "requests_received": "RESPONSE",
@@ -208,12 +242,13 @@ def as_workbook(tables: Mapping[str, Rows]) -> bytes:
             for column, cell in enumerate(row):
                 if isinstance(cell, bool):
                     sheet.write_boolean(number, column, cell)
-                elif isinstance(cell, int | Decimal):
+                elif isinstance(cell, int | float | Decimal):
                     sheet.write_number(number, column, cell)
                 elif isinstance(cell, date) and not isinstance(cell, datetime):
                     sheet.write_datetime(number, column, cell, day)
                 elif cell is not None:
-                    sheet.write_string(number, column, _text(cell))
+                    text = _text(cell)
+                    sheet.write_string(number, column, text if len(text) <= _MOST_IN_CELL else _TOO_LONG)
     book.close()
     return file.getvalue()
 

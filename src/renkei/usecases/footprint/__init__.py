@@ -12,6 +12,7 @@ from renkei.usecases.footprint import certificates, proposals, store, updates, u
 from renkei.usecases.footprint.calculator import following
 from renkei.usecases.footprint.calculator import store as calculator_store
 from renkei.usecases.footprint.disclosure import contents, disclose, on_delivery
+from renkei.usecases.footprint.factors import service as factors
 from renkei.usecases.footprint.inference import inferences_of
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.recalculation import LEFT, RECALCULATE, go_on, verify
@@ -82,6 +83,7 @@ use_case: Final = UseCase(
         "part_deleted": _part_deleted,
         FILES: certificates.follow_files,
     },
+    exports={"footprint.factors": factors.exported},
     verify=verify,
     timers=(Timer("updates_published", updates_store.owners_with_due, updates.publish_due),),
     handlers={DELIVERY_WRITTEN: on_delivery, LEFT: go_on, **proposals.HANDLERS, **following.HANDLERS},

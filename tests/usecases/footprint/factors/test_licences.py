@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import pytest
 
+from renkei.commons.operators.export import export_lines, export_rows
 from renkei.database.caller import Caller
 from renkei.kit.errors import Forbidden, SeveralFaults
 from renkei.usecases.footprint.calculator.service import calculate_sheet, put_sheet, sheet_version
 from renkei.usecases.footprint.factors import service
-from renkei.usecases.footprint.factors.api import factor_json
+from renkei.usecases.footprint.factors.documents import factor_json
 from renkei.usecases.footprint.factors.errors import (
     BorrowerMissing,
     DaysReversed,
@@ -145,6 +146,30 @@ class TestCalculating:
         one = sheet_of(chain.part(a, "鋳物"))
         found = database.run(person(a, expert), lambda tx: calculate_sheet(tx, one))
         assert found.lines[0].per_unit == d("3.4")
+
+    def test_an_export_has_the_number_for_whoever_has_a_seat_alone(
+        self, database, chain, a, licensed, expert
+    ):
+        seat(database, a, expert)
+        part = chain.part(a, "部品")
+        made = database.run(person(a, expert), lambda tx: put_sheet(tx, sheet_of(part)))
+        assert made.result["lines"][0]["emission"] is None
+
+        def taken(account_id):
+            entry = person(a, account_id, roles=("admin",))
+            return {
+                row["factor_id"]: row["value"]
+                for name, row in database.run(entry, lambda tx: list(export_rows(tx)))
+                if name == "footprint.factors"
+            }
+
+        assert taken(expert) == {"casting": Decimal("1.7"), "plating": Decimal("2.3")}
+        assert taken(uuid4()) == {"casting": None, "plating": None}
+        everything = database.run(
+            person(a, uuid4(), roles=("admin",)), lambda tx: b"".join(export_lines(tx)).decode()
+        )
+        assert "casting" in everything
+        assert '"value":1.7' not in everything.replace(" ", "")
 
     def test_reading_and_calculating_are_metered(self, database, chain, a, b, licensed, expert):
         seat(database, a, expert)

@@ -27,10 +27,10 @@ from renkei.commons.edge.validation import Body, View
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import RenkeiError
 from renkei.usecases.footprint.factors import service
+from renkei.usecases.footprint.factors.documents import factor_json
 from renkei.usecases.footprint.factors.importing import Format
 from renkei.usecases.footprint.factors.model import (
     MOST_ID,
-    Factor,
     FactorKind,
     FactorQuery,
     FactorRef,
@@ -502,34 +502,6 @@ def _loan_json(one: Loan) -> dict[str, Any]:
         "valid_until": one.valid_until,
         "created_at": one.created_at,
         "ended_at": one.ended_at,
-    }
-
-
-def factor_json(one: Factor) -> dict[str, Any]:
-    """A factor as it is answered."""
-    return {
-        "ref": str(one.ref),
-        "set_id": one.ref.set_id,
-        "version": one.ref.version,
-        "factor_id": one.ref.factor_id,
-        "name_en": one.name_en,
-        "name_ja": one.name_ja,
-        "kind": one.kind.value,
-        "scope": one.scope.value,
-        "mix": None if one.mix is None else one.mix.value,
-        "value": None if one.hidden else one.value,
-        "unit": one.unit,
-        "region": one.region,
-        "year": one.year,
-        "price_year": one.price_year,
-        "gwp_set": one.gwp_set.value,
-        "family": one.family,
-        "upstream": None if one.upstream is None else str(one.upstream),
-        "energy_mj_per_unit": one.energy_mj_per_unit,
-        "proxy_of": one.proxy_of or None,
-        "note": one.note,
-        "own": one.own,
-        "restricted": one.restricted,
     }
 
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from renkei.commons.operators.service import operators_by_ids
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Event, Transaction
 from renkei.usecases.footprint.factors import store
+from renkei.usecases.footprint.factors.documents import factor_json
 from renkei.usecases.footprint.factors.errors import (
     BorrowerMissing,
     DaysReversed,
@@ -142,6 +143,13 @@ def factors_by_ref(tx: Transaction, refs: Iterable[FactorRef]) -> dict[FactorRef
     others = [ref for ref in asked if ref not in platform]
     own = _as_seen(tx, store.named(tx, others).values()) if others else []
     return found | {one.ref: one for one in own}
+
+
+def exported(tx: Transaction) -> list[dict[str, Any]]:
+    """Own and lent factors to take along; the number of a licensed one only for whoever has a seat, which is metered."""
+    found = _as_seen(tx, store.every(tx))
+    _note(tx, found, "exported")
+    return [factor_json(one) for one in found]
 
 
 def _as_seen(tx: Transaction, found: Iterable[Factor]) -> list[Factor]:
