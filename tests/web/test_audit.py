@@ -99,7 +99,9 @@ def test_what_is_changed_about_who_may_is_kept_with_who_did_it(world, person, st
         "role_taken",
         "company_state",
     ]
-    assert "role ended" in found("new@a.example")
+    shown = found("new@a.example")
+    assert "role ended" in shown
+    assert f"user{admin.company.operator.operator_key}@example.com" in shown, "who did it"
 
 
 def test_nobody_but_staff_searches_it(world, person):

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
-from urllib.parse import quote
 
 from starlette.responses import Response
 
+from renkei.commons.edge.transfers import disposition
 from renkei.kit.decimals import plain_text
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -28,14 +28,10 @@ def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]])
     writer = csv.writer(text)
     writer.writerow([cell(one) for one in header])
     writer.writerows([cell(one) for one in row] for row in rows)
-    file_name = safe_name(name) + ".csv"
-    plain = file_name.encode("ascii", "ignore").decode() if file_name.isascii() else "table.csv"
     return Response(
         text.getvalue().encode("utf-8-sig"),
         media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file_name)}"
-        },
+        headers={"Content-Disposition": disposition(safe_name(name) + ".csv")},
     )
 
 

@@ -38,10 +38,12 @@ def read(
     """The entries of any of these, newest first."""
     return tx.rows(
         """
-        SELECT l.at, l.kind, a.email, o.name AS company, host(l.client_ip) AS client_ip, l.by, l.about
+        SELECT l.at, l.kind, a.email, o.name AS company, host(l.client_ip) AS client_ip, coalesce(b.email, l.by) AS by,
+               l.about
           FROM commons.access_log l
           LEFT JOIN commons.accounts a USING (account_key)
           LEFT JOIN commons.operators o USING (operator_key)
+          LEFT JOIN commons.accounts b ON l.by = 'account:' || b.account_id
          WHERE l.account_key = (SELECT e.account_key FROM commons.accounts e WHERE e.email = %(email)s)
             OR l.by = (SELECT 'account:' || e.account_id FROM commons.accounts e WHERE e.email = %(email)s)
             OR l.client_ip = %(ip)s::inet

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
 from renkei.commons.edge.calls import Open
+from renkei.commons.edge.transfers import disposition
 from renkei.commons.operators.export import export_lines
 from renkei.connectors.native.bulk import NDJSON
 from renkei.database.transaction import Transaction
@@ -46,7 +47,7 @@ def router() -> APIRouter:
             file.close()
             raise
         headers = {
-            "Content-Disposition": 'attachment; filename="export.ndjson"',
+            "Content-Disposition": disposition("export.ndjson"),
             "Cache-Control": "private, no-store",
         }
         return StreamingResponse(_pieces(file), 200, headers, NDJSON)

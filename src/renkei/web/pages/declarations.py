@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from renkei.commons.edge.fields import Day, Id, Name
+from renkei.commons.edge.transfers import disposition
 from renkei.commons.edge.validation import Body, read
 from renkei.commons.parts.model import Part
 from renkei.commons.parts.service import part_keys
@@ -164,7 +165,7 @@ def router() -> APIRouter:
         return Response(
             dumps(found) + b"\n",
             media_type="application/json",
-            headers={"Content-Disposition": 'attachment; filename="bundle.json"'},
+            headers={"Content-Disposition": disposition("bundle.json")},
         )
 
     @routes.get("/declarations/{declaration_id}/evidence.csv")

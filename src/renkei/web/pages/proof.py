@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from renkei.commons.edge.transfers import disposition
 from renkei.commons.ledger.bundle import Outcome, bundle, check_bundle
 from renkei.commons.ledger.errors import NoHeadYet
 from renkei.commons.ledger.model import Head, Proved
@@ -22,8 +23,8 @@ from renkei.kit.strict_json import dumps
 from renkei.web.calls import Opened, PageCall
 from renkei.web.forms import path_id
 
-_FILE: Final = {"Content-Disposition": 'attachment; filename="proof.json"'}
-_KEYS: Final = {"Content-Disposition": 'attachment; filename="ledger.keys"'}
+_FILE: Final = {"Content-Disposition": disposition("proof.json")}
+_KEYS: Final = {"Content-Disposition": disposition("ledger.keys")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
