@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from typing import Any
 
 
 class MailServer:
@@ -19,6 +20,16 @@ class MailServer:
         self.taken: list[EmailMessage] = []
         self.refused: set[str] = set()
         self.hangs_up = False
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The settings by which a server sends through it."""
+        return {
+            "smtp_host": "127.0.0.1",
+            "smtp_port": self.port,
+            "smtp_security": "none",
+            "mail_sender": "renkei@platform.example",
+        }
 
     def for_(self, address: str) -> list[str]:
         """The texts that came for an address, in order."""

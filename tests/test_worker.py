@@ -293,14 +293,7 @@ class TestTimers:
         database.run(b, lambda tx: notifications.notify(tx, a.operator_key, "REQUEST_NEW"))
         stop = threading.Event()
         with open_mail_server() as mail:
-            by_mail = settings.model_copy(
-                update={
-                    "smtp_host": "127.0.0.1",
-                    "smtp_port": mail.port,
-                    "smtp_security": "none",
-                    "mail_sender": "renkei@platform.example",
-                }
-            )
+            by_mail = settings.model_copy(update=mail.settings)
             thread = threading.Thread(
                 target=run_worker, args=(by_mail, database, stop), kwargs={"direct_url": database_url}
             )

@@ -4,8 +4,8 @@ Three duties, each a thread that owns its duty or waits to (`database.duties`), 
 
 - **events**: reads the outbox in commit order and handles each event as the operator it is addressed to;
 - **timers**: as each operator concerned, structures that come into force (once a day) and consents that end; as the
-  platform, the daily mail, deleting what is past its retention and files that nobody's row names, and a new signing key when the newest
-  has grown old;
+  platform, the daily mail, deleting what is past its retention and files that nobody's row names, and a new signing key
+  when the newest has grown old;
 - **ledger**: gives facts their leaves and signs a head at every tick (`commons.ledger.sequencing`).
 
 A worker never dies of the database: a lost connection, a restart or a lost duty ends in another try, ever later up to

@@ -9,10 +9,14 @@ from html.parser import HTMLParser
 import pytest
 from starlette.testclient import TestClient
 
+from renkei.commons.access.registry import add_staff
+from tests.clocks import Turnable
 from tests.connectors.ouranos.conftest import settings, world
 from tests.connectors.ouranos.world import PASSWORD, World
 
 __all__ = ["settings", "world"]
+
+STAFF_PASSWORD = "correct-horse-9"
 
 
 class _Page(HTMLParser):
@@ -140,3 +144,21 @@ def person(world: World):
         return found
 
     return signed_in
+
+
+@pytest.fixture
+def clock(world, monkeypatch):
+    """The server's clock, which a test turns."""
+    turned = Turnable()
+    monkeypatch.setattr(world.database, "clock", turned)
+    return turned
+
+
+@pytest.fixture
+def staff(world):
+    """Somebody of the platform's staff, signed in."""
+    add_staff(world.context.access, "staff@platform.example", STAFF_PASSWORD)
+    somebody = Person(world.app)
+    shown = somebody.sign_in("staff@platform.example", STAFF_PASSWORD)
+    assert shown.address == "/app/platform", shown.text
+    return somebody

@@ -7,21 +7,13 @@ from datetime import timedelta
 import pytest
 
 from renkei.kit.clock import JAPAN
-from tests.clocks import Turnable
 from tests.web.conftest import Person
-from tests.web.test_people import staff
-
-__all__ = ["staff"]
 
 PLATFORM = "/app/platform"
 ANNOUNCE = "/app/platform/announcements"
 
 
-@pytest.fixture(autouse=True)
-def clock(world, monkeypatch):
-    turned = Turnable()
-    monkeypatch.setattr(world.database, "clock", turned)
-    return turned
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

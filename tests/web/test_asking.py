@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.clocks import Turnable
-
-
-@pytest.fixture(autouse=True)
-def clock(world, monkeypatch):
-    """The server's clock, which a test turns."""
-    turned = Turnable()
-    monkeypatch.setattr(world.database, "clock", turned)
-    return turned
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

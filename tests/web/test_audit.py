@@ -13,19 +13,11 @@ from renkei.commons.access.registry import add_account
 from renkei.commons.access.tokens import AccessKeys
 from renkei.kit.errors import Forbidden
 from renkei.settings import Settings
-from tests.clocks import Turnable
 from tests.connectors.ouranos.world import PASSWORD
 from tests.web.conftest import Person
-from tests.web.test_people import GOOD, follow, invite, staff
+from tests.web.test_people import GOOD, follow, invite
 
-__all__ = ["staff"]
-
-
-@pytest.fixture(autouse=True)
-def clock(world, monkeypatch):
-    turned = Turnable()
-    monkeypatch.setattr(world.database, "clock", turned)
-    return turned
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

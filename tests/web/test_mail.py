@@ -18,14 +18,7 @@ def mail():
 
 @pytest.fixture
 def settings(tmp_path, mail):
-    return Settings(
-        data_dir=tmp_path,
-        public_base_url="http://testserver",
-        smtp_host="127.0.0.1",
-        smtp_port=mail.port,
-        smtp_security="none",
-        mail_sender="renkei@platform.example",
-    )
+    return Settings(data_dir=tmp_path, public_base_url="http://testserver", **mail.settings)
 
 
 def test_an_invitation_goes_out_by_mail_with_its_link(person, mail):

@@ -7,39 +7,20 @@ import re
 
 import pytest
 
-from renkei.commons.access.registry import add_staff
 from renkei.commons.access.second_factor import MOST_WRONG, STEP_SECONDS, code_at
 from renkei.commons.operators.corporate_numbers import import_list
 from renkei.kit.corporate_number import check_digit
-from tests.clocks import Turnable
 from tests.commons.test_corporate_numbers import A, file, row
 from tests.connectors.ouranos.world import PASSWORD
 from tests.web.conftest import Person
 
 GOOD = "correct-horse-9"
-
-
-@pytest.fixture(autouse=True)
-def clock(world, monkeypatch):
-    """The server's clock, which a test turns."""
-    turned = Turnable()
-    monkeypatch.setattr(world.database, "clock", turned)
-    return turned
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def link_on(shown):
     """The link that stands on a page, as an address of this server."""
     return re.search(r"/app/join/[\w-]{43}", shown.html).group()
-
-
-@pytest.fixture
-def staff(world):
-    """Somebody of the platform's staff, signed in."""
-    add_staff(world.context.access, "staff@platform.example", GOOD)
-    somebody = Person(world.app)
-    shown = somebody.sign_in("staff@platform.example", GOOD)
-    assert shown.address == "/app/platform", shown.text
-    return somebody
 
 
 def invite(admin, email="new@a.example", role="editor", **more):

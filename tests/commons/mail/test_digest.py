@@ -32,15 +32,7 @@ def mail():
 
 @pytest.fixture
 def post(mail, tmp_path):
-    return post_of(
-        Settings(
-            data_dir=tmp_path,
-            smtp_host="127.0.0.1",
-            smtp_port=mail.port,
-            smtp_security="none",
-            mail_sender="renkei@platform.example",
-        )
-    )
+    return post_of(Settings(data_dir=tmp_path, **mail.settings))
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from renkei.commons.access import audit_store as store
+from renkei.commons.access.model import AuditKind
 from renkei.commons.access.network import normal_ip
 from renkei.commons.access.people import require_staff
 from renkei.commons.access.tokens import AccessKeys
@@ -20,28 +21,13 @@ from renkei.database.transaction import as_role
 MOST_FOUND: Final = 200
 _ACCESS: Final = as_role("renkei_access")
 
-AuditKind = Literal[
-    "signed_in",
-    "sign_in_refused",
-    "password_refused",
-    "locked",
-    "code_refused",
-    "password_changed",
-    "role_taken",
-    "invited",
-    "role_accepted",
-    "company_decided",
-    "company_state",
-    "announced",
-]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEntry:
     """One thing that happened. `by`: who did it, where that is not the account itself."""
 
     at: datetime
-    kind: str
+    kind: AuditKind
     email: str | None
     company: str | None
     client_ip: str | None

@@ -7,28 +7,30 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 
+from renkei.commons.access.model import AuditKind
 from renkei.database.transaction import Transaction
 
 
 def note(
     tx: Transaction,
-    kind: str,
+    kind: AuditKind,
     *,
     account_id: UUID | None = None,
+    account_key: int | None = None,
     operator_id: UUID | None = None,
     operator_key: int | None = None,
     client_ip: str | None = None,
     by: str | None = None,
     about: str | None = None,
 ) -> None:
-    """Record one thing; `kind` is an `AuditKind`, the company is named by its id or its key."""
+    """Record one thing; person and company are named by id or by key, whichever is at hand."""
     tx.execute(
         """
         INSERT INTO commons.access_log (at, kind, account_key, operator_key, client_ip, by, about)
-        VALUES (%s, %s, (SELECT a.account_key FROM commons.accounts a WHERE a.account_id = %s),
+        VALUES (%s, %s, coalesce(%s, (SELECT a.account_key FROM commons.accounts a WHERE a.account_id = %s)),
                 coalesce(%s, (SELECT o.operator_key FROM commons.operators o WHERE o.operator_id = %s)), %s::inet, %s, %s)
         """,
-        (tx.now, kind, account_id, operator_key, operator_id, client_ip, by, about),
+        (tx.now, kind, account_key, account_id, operator_key, operator_id, client_ip, by, about),
     )
 
 

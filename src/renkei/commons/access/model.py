@@ -12,6 +12,21 @@ from renkei.kit.rates import Rate
 KeyAttribute = Literal["Application", "DataSpace", "Traceability"]
 MemberRole = Literal["admin", "editor", "approver", "viewer"]
 TokenKind = Literal["rotating", "ouranos"]
+AuditKind = Literal[
+    "signed_in",
+    "sign_in_refused",
+    "password_refused",
+    "locked",
+    "code_refused",
+    "password_changed",
+    "role_taken",
+    "invited",
+    "role_accepted",
+    "company_decided",
+    "company_state",
+    "announced",
+]
+"""What the record of access tells of."""
 """How a refresh token behaves: good once, or good until it expires or is revoked."""
 
 MEMBER_ROLES: tuple[MemberRole, ...] = ("admin", "editor", "approver", "viewer")

@@ -252,21 +252,21 @@ def accept(keys: AccessKeys, token: str, password: str, *, client_ip: str) -> st
         row = store.invitation(tx, _hash(token), hold=True)
         if row is None or row["email"] is None or row["state"] != "member":
             raise InvitationOver
+        account_key = make_account(tx)
         registry_store.grant(
             tx,
-            make_account(tx),
+            account_key,
             row["operator_key"],
             row["role"],
             mandate=row["mandate"],
             valid_until=row["valid_until"],
         )
         store.end_invitation(tx, row["invitation_key"])
-        account = registry_store.account_by_email(tx, row["email"])
         note(
             tx,
             "role_accepted",
-            account_id=account["account_id"] if account is not None else None,
-            operator_id=row["operator_id"],
+            account_key=account_key,
+            operator_key=row["operator_key"],
             about=row["role"],
         )
         return str(row["email"])
@@ -341,7 +341,7 @@ def decide(keys: AccessKeys, caller: Caller, registration_id: UUID, *, approve: 
             )
         outcome = "approved" if approve else "refused"
         store.decide_registration(tx, row["registration_key"], outcome, caller.actor)
-        note(tx, "company_decided", operator_id=row["operator_id"], by=caller.actor, about=outcome)
+        note(tx, "company_decided", operator_key=row["operator_key"], by=caller.actor, about=outcome)
 
     keys.database.owner(work)
     log.info("registration_decided", by=caller.actor, approved=approve)

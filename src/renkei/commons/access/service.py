@@ -32,7 +32,7 @@ from renkei.commons.access.errors import (
     TokenInvalid,
     TooManyLogins,
 )
-from renkei.commons.access.model import ActingFor, KeyVerdict, TokenKind, Tokens
+from renkei.commons.access.model import ActingFor, AuditKind, KeyVerdict, TokenKind, Tokens
 from renkei.commons.access.network import normal_ip
 from renkei.commons.access.passwords import check_new_password
 from renkei.commons.access.tokens import AccessKeys
@@ -310,7 +310,7 @@ def _take_attempt(keys: AccessKeys, email: str) -> DictRow | None:
 
 
 def _settle_failure(
-    keys: AccessKeys, email: str, kind: str, attempt: DictRow | None, client_ip: str | None = None
+    keys: AccessKeys, email: str, kind: AuditKind, attempt: DictRow | None, client_ip: str | None = None
 ) -> None:
     """Record the failure, and lock the account if that was the last attempt; committed on purpose."""
     account_id = None if attempt is None else attempt["account_id"]

@@ -5,14 +5,11 @@ A page shows announcements without asking the database: each process reads them 
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-import psycopg
 import structlog
 
 from renkei.commons.access.audit_store import note
@@ -21,8 +18,8 @@ from renkei.commons.announcements import store
 from renkei.commons.announcements.errors import AnnouncementMissing, SpanEmpty
 from renkei.commons.announcements.model import Announcement, AnnouncementDraft
 from renkei.database.caller import Caller
+from renkei.database.repeating import repeating
 from renkei.database.transaction import Database, Transaction
-from renkei.kit.errors import RenkeiError
 
 log = structlog.get_logger(__name__)
 
@@ -88,23 +85,6 @@ def take_back(database: Database, board: Board, caller: Caller, announcement_id:
     board.look()
 
 
-@contextmanager
-def looking(board: Board) -> Iterator[None]:
-    """Look again and again in a thread of its own, for the time of a `with`."""
-    stop = threading.Event()
-
-    def run() -> None:
-        while True:
-            # While the database is away, what was known holds on.
-            with suppress(RenkeiError, psycopg.Error):
-                board.look()
-            if stop.wait(LOOK_SECONDS):
-                return
-
-    thread = threading.Thread(target=run, name="announcements", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+def looking(board: Board) -> AbstractContextManager[None]:
+    """Look again and again for the time of a `with`. While the database is away, what was known holds on."""
+    return repeating("announcements", LOOK_SECONDS, board.look, at_once=True)

@@ -11,14 +11,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from typing import Final
 from uuid import UUID
 
-import psycopg
-
 from renkei.database.rates import take_all
+from renkei.database.repeating import repeating
 from renkei.database.transaction import Database, as_role
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.kit.rates import Rate
@@ -93,21 +92,6 @@ class RateQuota:
         }
 
 
-@contextmanager
-def settling(quota: RateQuota, database: Database, every_seconds: float) -> Iterator[None]:
-    """Settle again and again in a thread of its own, for the time of a `with`."""
-    stop = threading.Event()
-
-    def run() -> None:
-        while not stop.wait(every_seconds):
-            # A database that is away is told by whoever needs it; here each process counts alone until it is back.
-            with suppress(RenkeiError, psycopg.Error):
-                quota.settle(database)
-
-    thread = threading.Thread(target=run, name="rates", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
+def settling(quota: RateQuota, database: Database, every_seconds: float) -> AbstractContextManager[None]:
+    """Settle again and again for the time of a `with`. While the database is away, each process counts alone."""
+    return repeating("rates", every_seconds, lambda: quota.settle(database), at_once=False)

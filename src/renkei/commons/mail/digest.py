@@ -7,10 +7,12 @@ process that ends in between sends nothing twice; who misses one finds everythin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Final
+
+from psycopg.rows import DictRow
 
 from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.mail import digest_store as store
@@ -67,10 +69,10 @@ def due(database: Database, until: datetime) -> list[Due]:
     """Whom to tell what now."""
     today = datetime.combine(until.astimezone(JAPAN).date(), time(), JAPAN)
     oldest = until - timedelta(days=MOST_DAYS)
-    people: dict[int, list[Mapping[str, object]]] = {}
+    people: dict[int, list[DictRow]] = {}
     for row in database.owner(lambda tx: store.recipients(tx, today)):
         people.setdefault(row["account_key"], []).append(row)
-    begins = {key: max(_moment(rows[0]["sent_until"]) or oldest, oldest) for key, rows in people.items()}
+    begins = {key: max(rows[0]["sent_until"] or oldest, oldest) for key, rows in people.items()}
     counted: dict[datetime, dict[int, dict[str, int]]] = {}
     for after in set(begins.values()):  # people who got their last mail together are counted for together
         counted[after] = _unread(database, after, until)
@@ -78,12 +80,10 @@ def due(database: Database, until: datetime) -> list[Due]:
     for key, rows in people.items():
         unread = counted[begins[key]]
         news = tuple(
-            News(str(row["company"]), unread[int(str(row["operator_key"]))])
-            for row in rows
-            if row["operator_key"] in unread
+            News(row["company"], unread[row["operator_key"]]) for row in rows if row["operator_key"] in unread
         )
         if news:
-            found.append(Due(key, str(rows[0]["email"]), _moment(rows[0]["sent_until"]), news))
+            found.append(Due(key, rows[0]["email"], rows[0]["sent_until"], news))
     return found
 
 
@@ -109,7 +109,3 @@ def _take_back(database: Database, left: Sequence[Due]) -> None:
     database.owner(
         lambda tx: store.take_back(tx, [one.account_key for one in left], [one.sent_until for one in left])
     )
-
-
-def _moment(found: object) -> datetime | None:
-    return found if isinstance(found, datetime) else None

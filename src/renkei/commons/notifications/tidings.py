@@ -45,8 +45,9 @@ class Tidings:
     def end(self) -> None:
         """Let nobody wait any longer: the server is about to end."""
         self._is_over = True
-        for one in self._all():
-            one.woken.set()
+        for waiting in self._waiting.values():
+            for one in waiting:
+                one.woken.set()
 
     async def changes(self, operator_key: int, seconds: float) -> AsyncGenerator[None]:
         """Yields once when it listens, then whenever something new has come, for so many seconds.
@@ -96,6 +97,3 @@ class Tidings:
 
     def _newest(self, operator_keys: Sequence[int]) -> dict[int, int]:
         return self._database.read(_ENGINE, lambda tx: store.newest(tx, operator_keys))
-
-    def _all(self) -> list[_Waiting]:
-        return [one for waiting in self._waiting.values() for one in waiting]

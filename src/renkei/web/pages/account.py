@@ -141,12 +141,13 @@ def _add_factor(routes: APIRouter) -> None:
 def _me(call: PageCall, made: second_factor.Enrolment | None = None, *, waits: bool = False) -> Response:
     caller = call.read(lambda tx: tx.caller)
     assert caller.account_id is not None
+    has_mail = post_of(call.context.settings) is not None
     return call.show(
         "me.html",
         email=email_of(call.context.access, caller),
         has_factor=second_factor.is_required(call.context.access, caller.account_id),
         made=made,
         waits=waits or made is not None,
-        has_mail=post_of(call.context.settings) is not None,
-        mail_wanted=digest.is_wanted(call.context.access, caller),
+        has_mail=has_mail,
+        mail_wanted=has_mail and digest.is_wanted(call.context.access, caller),
     )

@@ -137,8 +137,8 @@ def _said(factor: Factor) -> dict[str, object]:
     }
 
 
-def matching(tx: Transaction, query: FactorQuery, limit: int) -> list[Factor]:
-    """Own factors in which every word is found, of the kind and set that are asked for; at most `limit`."""
+def matching(tx: Transaction, query: FactorQuery, limit: int | None) -> list[Factor]:
+    """Own factors in which every word is found, of the kind and set that are asked for; at most `limit`, None: all."""
     patterns = [f"%{_escaped(word)}%" for word in words_of(query.text)]
     rows = tx.rows(
         """
@@ -161,22 +161,6 @@ def matching(tx: Transaction, query: FactorQuery, limit: int) -> list[Factor]:
             "limit": limit,
             "today": tx.now.date(),
         },
-    )
-    return [_factor(row) for row in rows]
-
-
-def every(tx: Transaction) -> list[Factor]:
-    """All own factors that hold now, in the order in which they were stored."""
-    rows = tx.rows(
-        """
-        SELECT s.name, s.version, s.gwp_set, s.restricted, f.factor_id, f.name_en, f.name_ja, f.kind, f.scope, f.mix, f.value, f.unit,
-               f.region, f.year, f.price_year, f.family, f.upstream, f.energy_mj_per_unit, f.proxy_of, f.tags, f.note
-          FROM footprint.factors f
-          JOIN footprint.factor_sets s ON s.set_key = f.set_key AND s.operator_key = commons.me()
-         WHERE f.operator_key = commons.me() AND s.ended_at IS NULL AND (s.valid_until IS NULL OR s.valid_until >= %(today)s)
-         ORDER BY f.factor_key
-        """,
-        {"today": tx.now.date()},
     )
     return [_factor(row) for row in rows]
 
