@@ -21,6 +21,9 @@ PAGES = (
     "/app/parts/{pack}/bills",
     "/app/parts/{cell}/suppliers",
     "/app/disclosures",
+    "/app/inquiries",
+    "/app/inquiries?side=asked",
+    "/app/requests/{request}/inquire",
     "/app/updates",
     "/app/uploads",
     "/app/declarations",
@@ -35,7 +38,7 @@ PAGES = (
 
 
 def addressed(address, scenery):
-    return address.format(pack=scenery.pack, module=scenery.module, cell=scenery.cell)
+    return address.format(pack=scenery.pack, module=scenery.module, cell=scenery.cell, request=scenery.request)
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

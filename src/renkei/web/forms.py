@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from unicodedata import normalize
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from starlette.exceptions import HTTPException
 
+from renkei.kit.clock import JAPAN
 from renkei.kit.decimals import CONTEXT, plain_text
 from renkei.kit.errors import RenkeiError, SeveralFaults
 from renkei.kit.ids import parse_id
@@ -28,6 +30,11 @@ def path_id(text: str) -> UUID:
 def optional_id(text: str) -> UUID | None:
     """The identifier in a parameter of an address; None for anything else."""
     return parse_id(text)
+
+
+def end_of_day(day: date | None) -> datetime | None:
+    """The moment until which a day lasts as people mean it: its end, in Japan."""
+    return None if day is None else datetime.combine(day, time(), JAPAN) + timedelta(days=1)
 
 
 def nested(fields: Iterable[tuple[str, str]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ shows among one's decisions, has its end, and is taken back in one action.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -43,6 +43,9 @@ INQUIRY_PUT: Final = "jp.renkei.inquiry.put.v1"
 OPEN_DAYS: Final = 60
 """How long an inquiry is open that names no end."""
 MOST_ANSWERS: Final = 500
+
+Decide = Callable[[Transaction, UUID, str | None], Hop]
+"""A decision about an inquiry that only needs a reason."""
 
 
 # -- asking ----------------------------------------------------------------------------------------------------------
@@ -84,6 +87,14 @@ def received(tx: Transaction, *, after: UUID | None = None, limit: int = 100) ->
     return page_of(rows, limit, id_of=lambda row: row.hop_id)
 
 
+def received_one(tx: Transaction, hop_id: UUID) -> Hop:
+    """One inquiry that was put to the caller. Raises `InquiryMissing`."""
+    found = inquiries_store.received(tx, hop_id=hop_id)
+    if not found:
+        raise InquiryMissing
+    return found[0]
+
+
 def grant(
     tx: Transaction,
     hop_id: UUID,
@@ -120,7 +131,7 @@ def grant(
             reason=reason,
         ),
     )
-    return _hop(tx, hop_id)
+    return received_one(tx, hop_id)
 
 
 def pass_on(tx: Transaction, hop_id: UUID, reason: str | None = None) -> Hop:
@@ -139,7 +150,7 @@ def pass_on(tx: Transaction, hop_id: UUID, reason: str | None = None) -> Hop:
         message=hop.message,
     )
     _put(tx, hop.inquiry_id, hop.asker_key, to, draft, hop.ends_at)
-    return _hop(tx, hop_id)
+    return received_one(tx, hop_id)
 
 
 def refuse(tx: Transaction, hop_id: UUID, reason: str | None = None) -> Hop:
@@ -147,19 +158,12 @@ def refuse(tx: Transaction, hop_id: UUID, reason: str | None = None) -> Hop:
     hop = _open_hop(tx, hop_id)
     inquiries_store.decide(tx, hop, "refused", reason=reason)
     service.close_request(tx, hop, reason)
-    return _hop(tx, hop_id)
-
-
-def _hop(tx: Transaction, hop_id: UUID) -> Hop:
-    found = inquiries_store.received(tx, hop_id=hop_id)
-    if not found:
-        raise InquiryMissing
-    return found[0]
+    return received_one(tx, hop_id)
 
 
 def _open_hop(tx: Transaction, hop_id: UUID) -> Hop:
     tx.caller.require(*WRITERS)
-    hop = _hop(tx, hop_id)
+    hop = received_one(tx, hop_id)
     if hop.ends_at <= tx.now:
         raise InquiryOver
     return hop

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -52,7 +52,7 @@ from renkei.usecases.footprint.plausibility.rules import Question, questions
 from renkei.usecases.footprint.rules import total
 from renkei.usecases.footprint.service import footprints, history, put_statement
 from renkei.web.calls import Opened, PageCall
-from renkei.web.forms import typed_number
+from renkei.web.forms import end_of_day, typed_number
 from renkei.web.pages.requests import names_of
 from renkei.web.trail import sheet_behind, trail_of
 
@@ -329,7 +329,7 @@ def _add_end(routes: APIRouter) -> None:
                         kind=KIND,
                         attributes=frozenset(form.attributes),
                         purpose=form.purpose,
-                        valid_until=_end_of(form.valid_until),
+                        valid_until=end_of_day(form.valid_until),
                         standing=form.standing is not None,
                     ),
                 )
@@ -648,7 +648,7 @@ def _chosen(call: PageCall) -> Choice:
         }
         | {"attributes": given.getlist("attributes")},
     )
-    until = _end_of(form.valid_until)
+    until = end_of_day(form.valid_until)
     if until is not None and until <= call.context.database.clock.now():
         raise SeveralFaults(AlreadyOver("/valid_until").faults)
     return _choice_of(form)
@@ -661,8 +661,3 @@ def _choice_of(form: DisclosureForm) -> Choice:
         valid_until=form.valid_until,
         standing=form.standing is not None,
     )
-
-
-def _end_of(day: date | None) -> datetime | None:
-    """The end of a day in Japan."""
-    return None if day is None else datetime.combine(day + timedelta(days=1), time(), JAPAN).astimezone(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -40,7 +40,7 @@ from renkei.usecases.footprint import use_case
 from renkei.usecases.footprint.kind import KIND
 from renkei.web.calls import Opened, PageCall
 from renkei.web.downloads import csv_file
-from renkei.web.forms import optional_id, path_id
+from renkei.web.forms import end_of_day, optional_id, path_id
 from renkei.web.terms import attribute_name, purpose_name
 from renkei.web.words import Words
 
@@ -243,19 +243,13 @@ def _with_losses(tx: Transaction, consent_id: UUID) -> tuple[Disclosed, Conseque
 
 def _decide(tx: Transaction, consent_id: UUID, form: DecisionForm) -> Consent:
     now = _history(tx, consent_id).consents[0]
-    # A day as people mean it: until its end, in Japan.
-    until = (
-        datetime.combine(form.valid_until, time(), JAPAN) + timedelta(days=1)
-        if form.valid_until is not None
-        else None
-    )
     return decide(
         tx,
         replace(
             _again(now),
             attributes=frozenset(form.attributes),
             purpose=form.purpose,
-            valid_until=until,
+            valid_until=end_of_day(form.valid_until),
             standing=form.standing == "yes",
         ),
     )

@@ -8,6 +8,7 @@ from datetime import date
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from renkei.commons.consents import inquiries
 from renkei.commons.operators.model import Operator
 from renkei.commons.operators.service import operators_by_ids
 from renkei.commons.trades.model import RequestFilter, RequestView
@@ -30,6 +31,8 @@ class Home:
     sent: int
     answered: int
     waiting_updates: int
+    inquiries: int
+    """Of those put to the company lately, how many are open and not decided."""
     names: dict[str, str]
     today: date
 
@@ -65,6 +68,9 @@ def _home(tx: Transaction) -> Home:
         overdue=overdue,
         sent=counts.sent,
         answered=counts.answered,
+        inquiries=sum(
+            not one.decisions and one.ends_at > tx.now for one in inquiries.received(tx, limit=50).items
+        ),
         waiting_updates=len(updates(tx).items),
         today=today,
         names={str(one.operator_id): one.name for one in companies.values()},
