@@ -111,6 +111,7 @@ class Flow:
 def _directory(world: World, me: int) -> list[Any]:
     columns = (
         "operator_id", "name", "address", "country", "open_operator_id", "global_operator_id", "state", "sandbox",
+        "successor_key",
     )  # fmt: skip
     return [
         [row[name] for name in columns]
@@ -664,11 +665,21 @@ WITHOUT_VIEW: Final[Mapping[str, str]] = {
     "the platform's own figures": "`/metrics` and `/readyz` tell whoever runs the platform how busy it is; no label "
     "names a company",
     "the page of whoever runs the platform": "its staff sees which companies there are, invited ones too, how many events "
-    "wait, who signed in and which write has gone how far: no company's values",
+    "wait, who signed in, which write has gone how far, and how many parts, people, applications and requests each company "
+    "has (the basis of a fee): no company's values",
 }
 """Allowed besides, and nothing to draw: they are no difference between two worlds that are equal in the flows."""
-STAFF_PAGES: Final = frozenset({"/app/platform", "/app/platform/announcements"})
-"""Where the page of whoever runs the platform is shown: by itself, and again with what was wrong in a form on it."""
+STAFF_PAGES: Final = frozenset(
+    {
+        "/app/platform",
+        "/app/platform/announcements",
+        "/app/platform/companies/{operator_id}",
+        "/app/platform/companies/{operator_id}/merge",
+        "/app/platform/usage",
+        "/app/platform/usage.csv",
+    }
+)
+"""Where the pages of whoever runs the platform are shown: by themselves, and again with what was wrong in a form on them."""
 
 
 def declassified(world: World, observer: UUID | None) -> View:

@@ -69,7 +69,7 @@ def look(database: Database, settings: Settings) -> int:
     count = 0
     for company in database.owner(list_operators):
         folder = root / str(company.operator_id)
-        if company.state != "member" or not folder.is_dir():
+        if company.state not in {"member", "merged"} or not folder.is_dir():
             continue
         for kind in _KINDS:
             for file in _files(folder / kind):

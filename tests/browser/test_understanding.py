@@ -38,7 +38,9 @@ PAGES = (
 
 
 def addressed(address, scenery):
-    return address.format(pack=scenery.pack, module=scenery.module, cell=scenery.cell, request=scenery.request)
+    return address.format(
+        pack=scenery.pack, module=scenery.module, cell=scenery.cell, request=scenery.request
+    )
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -79,12 +79,8 @@ def test_what_is_changed_about_who_may_is_kept_with_who_did_it(world, person, st
     mine = str(admin.company.account_id)
     other = next(part[:36] for part in account[1:] if part[:36] != mine)
     admin.send(admin.open("/app/people"), "/app/people/take", account_id=other, role="editor")
-    staff.send(
-        staff.open("/app/platform"),
-        "/app/platform/companies",
-        operator_id=str(admin.company.operator.operator_id),
-        do="suspend",
-    )
+    here = f"/app/platform/companies/{admin.company.id}"
+    staff.send(staff.open(here), here, do="suspend")
     assert [one for one in kinds(world, name="A社") if one != "signed_in"] == [
         "invited",
         "role_accepted",

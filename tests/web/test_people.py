@@ -177,10 +177,11 @@ def test_a_stranger_gets_no_link_for_a_company_that_it_did_not_invite(world, per
 
 def test_staff_suspends_a_company_and_sees_no_values(world, person, staff):
     somebody = person("A社")
-    shown = staff.open("/app/platform?text=A社")
-    staff.send(shown, "/app/platform/companies", operator_id=somebody.company.id, do="suspend")
+    listed = staff.open("/app/platform?text=A社")
+    here = f"/app/platform/companies/{somebody.company.id}"
+    staff.send(staff.follow(listed, here), here, do="suspend")
     assert somebody.open("/app/").status != 200 or somebody.open("/app/").address == "/app/login"
-    staff.send(staff.open("/app/platform?text=A社"), "/app/platform/companies", do="enable")
+    staff.send(staff.open(here), here, do="enable")
     assert (
         Person(world.app).sign_in(f"user{somebody.company.operator.operator_key}@example.com").status == 200
     )

@@ -109,6 +109,7 @@ class Operator:
     open_operator_id: str | None
     global_operator_id: str | None
     state: str
+    successor_id: UUID | None = None
     stale: bool = False
 
 

@@ -103,7 +103,7 @@ def read_batch(tx: Transaction, reader: str, limit: int) -> list[ReceivedEvent]:
         SELECT e.event_key, e.event_id, e.type, e.addressee_key, e.subject, e.data, e.origin::text AS origin,
                e.xid::text AS xid, o.operator_id, 0 AS attempts
           FROM commons.events e
-          LEFT JOIN commons.operators o ON o.operator_key = e.addressee_key AND o.state <> 'provisional'
+          LEFT JOIN commons.operators o ON o.operator_key = e.addressee_key AND o.state NOT IN ('provisional', 'closed')
          WHERE (e.xid, e.event_key) > (%(xid)s::xid8, %(key)s)
            AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
          ORDER BY e.xid, e.event_key
@@ -126,7 +126,7 @@ def read_due(tx: Transaction, reader: str, limit: int) -> list[ReceivedEvent]:
                e.xid::text AS xid, o.operator_id, f.attempts
           FROM commons.event_failures f
           JOIN commons.events e ON e.event_key = f.event_key
-          LEFT JOIN commons.operators o ON o.operator_key = e.addressee_key AND o.state <> 'provisional'
+          LEFT JOIN commons.operators o ON o.operator_key = e.addressee_key AND o.state NOT IN ('provisional', 'closed')
          WHERE f.reader = %s AND f.resolved_at IS NULL AND f.next_attempt_at <= %s
          ORDER BY e.xid, e.event_key
          LIMIT %s

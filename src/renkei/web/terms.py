@@ -208,6 +208,17 @@ def request_state(_: Words, state: str | None, linked: bool) -> str:
     }.get(state, state)
 
 
+def company_state(_: Words, state: str) -> str:
+    """What a company is on the platform."""
+    return {
+        "provisional": _("invited"),
+        "member": _("member"),
+        "suspended": _("suspended"),
+        "closed": _("closed"),
+        "merged": _("merged"),
+    }[state]
+
+
 def upload_kind(_: Words, kind: str) -> str:
     """What an uploaded file is."""
     return {"bom": _("Bill of materials"), "workbook": _("Workbook with answers")}.get(kind, kind)
@@ -226,6 +237,7 @@ def upload_state(_: Words, state: str) -> str:
 
 ALL: Final[Mapping[str, Callable[..., str]]] = {
     "stage_name": stage_name,
+    "company_state": company_state,
     "upload_kind": upload_kind,
     "upload_state": upload_state,
     "unit_name": unit_name,

@@ -20,6 +20,7 @@ from uuid import UUID
 
 import typer
 
+from renkei.commons import succession
 from renkei.commons.access import registry
 from renkei.commons.access.model import ApiKeyDraft
 from renkei.commons.access.tokens import AccessKeys
@@ -31,6 +32,7 @@ from renkei.commons.operators.errors import OperatorMissing
 from renkei.commons.operators.export import export_lines
 from renkei.commons.operators.model import Operator, OperatorState, Registration
 from renkei.commons.operators.service import list_operators, register_operator, set_operator_state
+from renkei.commons.operators.usage import month_of, usage
 from renkei.commons.usecase import use_cases
 from renkei.database.connect import opened
 from renkei.database.migrate import COMMONS, Branch
@@ -38,7 +40,9 @@ from renkei.database.transaction import Transaction, act_as
 from renkei.kit.secret_box import SecretBox, open_secret_box
 from renkei.settings import Settings, load_settings
 
-operator = typer.Typer(help="Companies (事業者): add, list, disable, enable, revoke.", no_args_is_help=True)
+operator = typer.Typer(
+    help="Companies (事業者): add, list, usage, export, disable, enable, merge, revoke.", no_args_is_help=True
+)
 account = typer.Typer(
     help="People (利用者): add, list, password, disable, enable, revoke.", no_args_is_help=True
 )
@@ -181,6 +185,16 @@ def operator_export(
     _print({"operator_id": operator_id, "rows": lines, "files": len(contents)})
 
 
+@operator.command("usage")
+def operator_usage(
+    month: Annotated[str, typer.Option(help="The month, as 2026-11. Default: the present one.")] = "",
+) -> None:
+    """Print what each company uses, as the basis of a fee: one JSON object a line, counts alone."""
+    with _platform() as keys:
+        for found in usage(keys.database, *month_of(month, keys.database.clock.now())):
+            _print(dataclasses.asdict(found))
+
+
 @operator.command("enable")
 def operator_enable(operator_id: Annotated[UUID, typer.Argument()]) -> None:
     """Let a suspended company in again."""
@@ -189,8 +203,19 @@ def operator_enable(operator_id: Annotated[UUID, typer.Argument()]) -> None:
 
 @operator.command("revoke")
 def operator_revoke(operator_id: Annotated[UUID, typer.Argument()]) -> None:
-    """Close a company for good."""
-    _move_operator(operator_id, "closed")
+    """Close a company for good, and tell its partners."""
+    with _platform() as keys:
+        _print(_operator(succession.close(keys.database, operator_id, by="cli")))
+
+
+@operator.command("merge")
+def operator_merge(
+    operator_id: Annotated[UUID, typer.Argument()],
+    into: Annotated[UUID, typer.Option("--into", help="The member that takes it over.")],
+) -> None:
+    """Merge a company into a member, whose administrators act for it from now on, and tell its partners."""
+    with _platform() as keys:
+        _print(_operator(succession.merge(keys.database, operator_id, into, by="cli")))
 
 
 # -- corporatenumber --------------------------------------------------------------------------------------------------

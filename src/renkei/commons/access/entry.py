@@ -39,6 +39,8 @@ from renkei.kit.errors import RenkeiError
 
 _HEADER: Final = "header:Renkei-Operator"
 _NOBODY: Final = UUID(int=0)
+_ACTIVE: Final = frozenset({"member", "merged"})
+"""States in which a company is acted for; after a merger its successor's people do."""
 _APPLICATION_ROLES: Final = frozenset({"editor"})
 
 
@@ -192,7 +194,7 @@ class _Knock(Knock):
         if row["operator_key"] is None or not row["roles"]:
             # An unknown operator and one without a role are the same answer.
             raise OperatorMismatch(_HEADER) if self._options.chosen else TokenInvalid
-        if row["operator_state"] != "member":
+        if row["operator_state"] not in _ACTIVE:
             raise OperatorSuspended
         if row["api_key_id"] is not None and not row["key_allows_operator"]:
             raise KeyNotForOperator
@@ -202,7 +204,7 @@ class _Knock(Knock):
         # An unknown operator and one that was not assigned are the same answer.
         if row["api_key_id"] is None or row["operator_key"] is None or not row["key_assigned"]:
             raise KeyNotForOperator(_HEADER)
-        if row["operator_state"] != "member":
+        if row["operator_state"] not in _ACTIVE:
             raise OperatorSuspended
         return self._admitted(row, roles=_APPLICATION_ROLES, account_id=None)
 

@@ -228,7 +228,7 @@ def invited(keys: AccessKeys, token: str) -> Invited:
     return Invited(
         company=row["company"],
         country=row["country"],
-        is_member=row["state"] == "member",
+        is_member=row["state"] in {"member", "merged"},
         inviter=row["inviter"],
         role=row["role"],
         email=row["email"],

@@ -14,7 +14,7 @@ from renkei.database.transaction import Transaction
 def operator_keys(tx: Transaction, operator_ids: Sequence[UUID]) -> dict[UUID, int]:
     """Internal keys of member operators, by public id."""
     rows = tx.execute(
-        "SELECT operator_id, operator_key FROM commons.operators WHERE operator_id = ANY(%s::uuid[]) AND state = 'member'",
+        "SELECT operator_id, operator_key FROM commons.operators WHERE operator_id = ANY(%s::uuid[]) AND state IN ('member', 'merged')",
         (list(operator_ids),),
     )
     return {row[0]: row[1] for row in rows}
@@ -52,6 +52,21 @@ def has_memberships(tx: Transaction, account_key: int) -> bool:
         )
         is not None
     )
+
+
+def grant_administrators(tx: Transaction, of_key: int, operator_key: int) -> int:
+    """Make the lasting administrators of one company administrators of another too; how many were not."""
+    return tx.execute(
+        """
+        INSERT INTO commons.memberships AS m (account_key, operator_key, role, granted_at)
+        SELECT a.account_key, %(to)s, 'admin', %(now)s FROM commons.memberships a
+         WHERE a.operator_key = %(of)s AND a.role = 'admin' AND a.revoked_at IS NULL AND a.valid_until IS NULL
+            ON CONFLICT (account_key, operator_key, role) DO UPDATE
+           SET mandate = NULL, valid_until = NULL, granted_at = excluded.granted_at, revoked_at = NULL
+         WHERE m.revoked_at IS NOT NULL OR m.valid_until IS NOT NULL
+        """,
+        {"of": of_key, "to": operator_key, "now": tx.now},
+    ).rowcount
 
 
 def grant(

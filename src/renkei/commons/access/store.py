@@ -167,7 +167,7 @@ def operators_of_account(tx: Transaction, account_key: int) -> list[DictRow]:
         SELECT o.operator_key, o.operator_id, array_agg(m.role ORDER BY m.role) AS roles
           FROM commons.memberships m JOIN commons.operators o USING (operator_key)
          WHERE m.account_key = %s AND m.revoked_at IS NULL AND (m.valid_until IS NULL OR m.valid_until > %s)
-           AND o.state = 'member'
+           AND o.state IN ('member', 'merged')
          GROUP BY o.operator_key, o.operator_id
          ORDER BY min(m.granted_at), min(m.membership_key)
         """,
@@ -184,7 +184,7 @@ def operators_to_act_for(tx: Transaction, account_id: UUID) -> list[DictRow]:
           FROM commons.accounts a JOIN commons.memberships m USING (account_key)
           JOIN commons.operators o USING (operator_key)
          WHERE a.account_id = %s AND m.revoked_at IS NULL AND (m.valid_until IS NULL OR m.valid_until > %s)
-           AND o.state = 'member'
+           AND o.state IN ('member', 'merged')
          GROUP BY o.operator_id, o.name
          ORDER BY min(m.granted_at), min(m.membership_key)
         """,
@@ -319,7 +319,7 @@ def acting_operator(tx: Transaction, account_id: UUID, operator_id: UUID) -> boo
             """
             SELECT a.account_key FROM commons.accounts a
               JOIN commons.memberships m USING (account_key) JOIN commons.operators o USING (operator_key)
-             WHERE a.account_id = %s AND a.state = 'active' AND o.operator_id = %s AND o.state = 'member'
+             WHERE a.account_id = %s AND a.state = 'active' AND o.operator_id = %s AND o.state IN ('member', 'merged')
                AND m.revoked_at IS NULL AND (m.valid_until IS NULL OR m.valid_until > %s)
             """,
             (account_id, operator_id, tx.now),

@@ -20,7 +20,7 @@ def recipients(tx: Transaction, not_since: datetime) -> list[DictRow]:
           JOIN commons.operators o USING (operator_key)
           LEFT JOIN commons.digests d USING (account_key)
          WHERE a.state = 'active' AND m.revoked_at IS NULL AND (m.valid_until IS NULL OR m.valid_until > %s)
-           AND o.state = 'member' AND coalesce(d.wanted, true) AND (d.sent_until IS NULL OR d.sent_until < %s)
+           AND o.state IN ('member', 'merged') AND coalesce(d.wanted, true) AND (d.sent_until IS NULL OR d.sent_until < %s)
          ORDER BY a.account_key, m.operator_key
         """,
         (tx.now, not_since),

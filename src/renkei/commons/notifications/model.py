@@ -14,6 +14,8 @@ NotificationType = Literal[
     "CFP_RESPONSED",
     "CFP_UPDATED",
     "REPLY_MESSAGE_REGISTERED",
+    "OPERATOR_CLOSED",
+    "OPERATOR_MERGED",
 ]
 
 

@@ -13,6 +13,22 @@ class OperatorMissing(Missing):
     ja = "該当する事業者はありません。"
 
 
+class SuccessorMissing(RenkeiError):
+    """A company is merged into another one, which is a member."""
+
+    code = "successor_not_found"
+    en = "Name another company that is a member, to take this one over."
+    ja = "承継する事業者には、参加中の別の事業者を指定してください。"
+
+
+class MonthUnreadable(RenkeiError):
+    """A month that is none."""
+
+    code = "month_unreadable"
+    en = "Write the month as 2026-11."
+    ja = "月は「2026-11」の形で指定してください。"
+
+
 class PlantMissing(Missing):
     """No such plant of this company."""
 

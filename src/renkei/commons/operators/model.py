@@ -11,7 +11,10 @@ OperatorState = Literal["provisional", "member", "suspended", "closed", "merged"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
-    """A company as the directory shows it. `open_operator_id` is None only while provisional."""
+    """A company as the directory shows it. `open_operator_id` is None only while provisional.
+
+    `successor_id`: the company it was merged into (state `merged`).
+    """
 
     operator_key: int
     operator_id: UUID
@@ -22,6 +25,7 @@ class Operator:
     global_operator_id: str | None
     state: OperatorState
     sandbox: bool
+    successor_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

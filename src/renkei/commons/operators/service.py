@@ -17,6 +17,7 @@ from renkei.commons.operators.errors import (
     OperatorIdImmutable,
     OperatorMissing,
     PlantMissing,
+    SuccessorMissing,
 )
 from renkei.commons.operators.model import (
     InvitationDraft,
@@ -168,6 +169,18 @@ def set_operator_state(tx: Transaction, operator_id: UUID, state: OperatorState)
     if operator is None:
         raise OperatorMissing
     return operator
+
+
+def set_merged(tx: Transaction, operator_id: UUID, successor_id: UUID) -> tuple[Operator, Operator]:
+    """Write that a company was merged into a member; both. Raises `OperatorMissing`, `SuccessorMissing`."""
+    companies = {one.operator_id: one for one in store.by_ids(tx, [operator_id, successor_id])}
+    successor = companies.get(successor_id)
+    if successor is None or successor.state != "member" or successor_id == operator_id:
+        raise SuccessorMissing("/successor_id")
+    if operator_id not in companies or not store.merge(tx, operator_id, successor.operator_key):
+        raise OperatorMissing
+    [merged] = store.by_ids(tx, [operator_id])
+    return merged, successor
 
 
 @contextmanager

@@ -23,8 +23,9 @@ def own(tx: Transaction) -> Operator | None:
     """The caller's own company."""
     row = tx.row(
         """
-        SELECT operator_key, operator_id, name, address, country, open_operator_id, global_operator_id, state, sandbox
-          FROM commons.operators WHERE operator_key = commons.me()
+        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
+               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+          FROM commons.operators o WHERE o.operator_key = commons.me()
         """
     )
     return None if row is None else _operator(row)
@@ -34,9 +35,10 @@ def by_open_id(tx: Transaction, open_operator_id: str) -> Operator | None:
     """The company of this public id, if it is in the directory (row-level security)."""
     row = tx.row(
         """
-        SELECT operator_key, operator_id, name, address, country, open_operator_id, global_operator_id, state, sandbox
-          FROM commons.operators
-         WHERE open_operator_id = %s AND (state IN ('member', 'suspended') OR operator_key = commons.me())
+        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
+               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+          FROM commons.operators o
+         WHERE o.open_operator_id = %s AND (o.state IN ('member', 'suspended', 'merged') OR o.operator_key = commons.me())
         """,
         (open_operator_id,),
     )
@@ -47,11 +49,12 @@ def by_ids(tx: Transaction, operator_ids: Sequence[UUID]) -> list[Operator]:
     """The companies of these ids that the caller may see: the directory, and those it invited itself."""
     rows = tx.rows(
         """
-        SELECT operator_key, operator_id, name, address, country, open_operator_id, global_operator_id, state, sandbox
-          FROM commons.operators
-         WHERE operator_id = ANY(%s::uuid[])
-           AND (state <> 'provisional' OR invited_by_key = commons.me() OR operator_key = commons.me())
-         ORDER BY operator_id
+        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
+               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+          FROM commons.operators o
+         WHERE o.operator_id = ANY(%s::uuid[])
+           AND (o.state <> 'provisional' OR o.invited_by_key = commons.me() OR o.operator_key = commons.me())
+         ORDER BY o.operator_id
         """,
         (list(operator_ids),),
     )
@@ -75,10 +78,11 @@ def by_keys(tx: Transaction, operator_keys: Iterable[int]) -> dict[int, Operator
     """The companies of these internal keys that the caller may see."""
     rows = tx.rows(
         """
-        SELECT operator_key, operator_id, name, address, country, open_operator_id, global_operator_id, state, sandbox
-          FROM commons.operators
-         WHERE operator_key = ANY(%s::bigint[])
-           AND (state <> 'provisional' OR invited_by_key = commons.me() OR operator_key = commons.me())
+        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
+               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+          FROM commons.operators o
+         WHERE o.operator_key = ANY(%s::bigint[])
+           AND (o.state <> 'provisional' OR o.invited_by_key = commons.me() OR o.operator_key = commons.me())
         """,
         (list(operator_keys),),
     )
@@ -214,8 +218,9 @@ def every(tx: Transaction) -> list[Operator]:
     """Every company, the oldest first."""
     rows = tx.rows(
         """
-        SELECT operator_key, operator_id, name, address, country, open_operator_id, global_operator_id, state, sandbox
-          FROM commons.operators ORDER BY operator_key
+        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
+               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+          FROM commons.operators o ORDER BY o.operator_key
         """
     )
     return [_operator(row) for row in rows]
@@ -231,6 +236,20 @@ def set_state(tx: Transaction, operator_id: UUID, state: str, *, former: Sequenc
         (state, tx.now, operator_id, list(former)),
     )
     return None if row is None else _operator(row)
+
+
+def merge(tx: Transaction, operator_id: UUID, successor_key: int) -> bool:
+    """Write that a company was merged into another; whether it was one that can be."""
+    return (
+        tx.execute(
+            """
+            UPDATE commons.operators SET state = 'merged', successor_key = %s, updated_at = %s
+             WHERE operator_id = %s AND state IN ('member', 'suspended')
+            """,
+            (successor_key, tx.now, operator_id),
+        ).rowcount
+        == 1
+    )
 
 
 def _plant_values(draft: PlantDraft, tx: Transaction, plant_id: UUID | None) -> dict[str, object]:

@@ -24,6 +24,7 @@ operators = sa.Table(
     moment("created_at"),
     moment("updated_at"),
     sa.CheckConstraint("state IN ('provisional', 'member', 'suspended', 'closed', 'merged')", name="state"),
+    sa.CheckConstraint("(state = 'merged') = (successor_key IS NOT NULL)", name="successor"),
     sa.CheckConstraint("open_operator_id IS NOT NULL OR state = 'provisional'", name="open_operator_id"),
     comment="事業者. Directory: name, address and public ids of a member may be read by its id.",
 )

@@ -29,6 +29,14 @@ class SupplierMissing(Missing):
     ja = "指定された識別子の事業者は存在しません。"
 
 
+class SupplierMerged(SupplierMissing):
+    """The company went into another one, which is to be asked instead."""
+
+    code = "operator_merged"
+    en = "This company was merged into another. Please ask its successor ({successor_id})."
+    ja = "この事業者は合併により別の事業者に承継されました。承継した事業者（{successor_id}）に依頼してください。"
+
+
 class KindUnknown(RenkeiError):
     """No installed use case answers requests of this kind."""
 

@@ -43,6 +43,7 @@ from renkei.commons.trades.errors import (
     ReasonMissing,
     RequestMissing,
     SelfRequest,
+    SupplierMerged,
     SupplierMissing,
     TradeMissing,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "shares_of",
     "shares_of_trade",
     "statuses",
+    "tell_partners",
     "trades_behind",
     "trades_into",
     "trades_out_of",
@@ -111,7 +113,8 @@ def put_request(tx: Transaction, draft: RequestDraft, *, single: bool = False) -
     """Ask a supplier for a bought part, or change what was asked (see `RequestDraft` for the ids).
 
     single: the part may have no other uncancelled trade (over Ouranos exactly one per bought part).
-    Raises `PartMissing`, `SupplierMissing`, `SelfRequest`, `PartTerminated`, `AlreadyRequested`, `KindUnknown`,
+    Raises `PartMissing`, `SupplierMissing`, `SupplierMerged`, `SelfRequest`, `PartTerminated`, `AlreadyRequested`,
+    `KindUnknown`,
     `PeriodReversed`, `IdsIncomplete`; with ids `RequestMissing`, `TradeMissing`, `PartyChanged`, `RequestExists`.
     """
     tx.caller.require(*WRITERS)
@@ -125,6 +128,8 @@ def put_request(tx: Transaction, draft: RequestDraft, *, single: bool = False) -
     asking = store.asking(tx, draft.downstream_trace_id, draft.upstream_operator_id)
     if asking["part_key"] is None:
         raise PartMissing("/downstream_trace_id")
+    if asking["successor_id"] is not None:
+        raise SupplierMerged("/upstream_operator_id", successor_id=str(asking["successor_id"]))
     if asking["supplier_key"] is None or asking["supplier_state"] in _CLOSED:
         raise SupplierMissing("/upstream_operator_id")
     if asking["supplier_key"] == tx.caller.operator_key:
@@ -558,6 +563,13 @@ def trades_into(tx: Transaction, part_keys: Iterable[int], kind: str | None = No
 def trades_out_of(tx: Transaction, part_keys: Iterable[int], kind: str | None = None) -> tuple[TradeOut, ...]:
     """Uncancelled trades by which the caller buys these own parts. One statement. `state` as in `trades_into`."""
     return store.trades_out_of(tx, part_keys, kind)
+
+
+def tell_partners(tx: Transaction, type_: str) -> int:
+    """Tell every company with a living request from or to the caller's, once each; how many."""
+    partners = {*store.partners_of(tx, "REQUEST"), *store.partners_of(tx, "RESPONSE")}
+    notify_all(tx, [(partner, type_, None, None) for partner in sorted(partners)])
+    return len(partners)
 
 
 def trades_behind(tx: Transaction, part_key: int) -> tuple[TradeOut, ...]:

@@ -357,12 +357,14 @@ def asking(tx: Transaction, trace_id: UUID, supplier_id: UUID) -> DictRow:
     row = tx.row(
         """
         SELECT c.part_key, c.terminated, c.card, d.operator_key AS supplier_key, d.state AS supplier_state,
+               s.operator_id AS successor_id,
                (SELECT count(*) FROM commons.trades t
                  WHERE t.downstream_part_key = c.part_key AND t.downstream_key = commons.me()
                    AND t.cancelled_at IS NULL) AS trades
           FROM (SELECT 1) AS one
           LEFT JOIN commons.part_cards c ON c.trace_id = %(trace)s AND c.operator_key = commons.me()
           LEFT JOIN commons.directory d ON d.operator_id = %(supplier)s
+          LEFT JOIN commons.directory s ON s.operator_key = d.successor_key
         """,
         {"trace": trace_id, "supplier": supplier_id},
     )

@@ -37,6 +37,7 @@ class OperatorView(View):
     open_operator_id: str | None
     global_operator_id: str | None
     state: str
+    successor_id: Id | None
     stale: bool = False
 
 
@@ -238,6 +239,7 @@ def operator_json(operator: Operator) -> dict[str, Any]:
         "open_operator_id": operator.open_operator_id,
         "global_operator_id": operator.global_operator_id,
         "state": operator.state,
+        "successor_id": operator.successor_id,
     }
 
 

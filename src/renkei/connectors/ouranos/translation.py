@@ -54,6 +54,7 @@ _TRACES: Final[Mapping[str, Trace]] = {
     "trade_not_found": texts.TRADE_MISSING,
     "request_not_found": texts.TRADE_MISSING,
     "operator_not_found": texts.OPERATOR_MISSING,
+    "operator_merged": texts.OPERATOR_MISSING,
     "self_request": texts.REQUEST_TO_SELF,
     "already_requested": texts.ALREADY_REQUESTED,
     "request_exists": texts.ALREADY_REQUESTED,

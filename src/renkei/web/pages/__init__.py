@@ -23,6 +23,7 @@ from renkei.web.pages import (
     parts,
     people,
     platform,
+    platform_companies,
     proof,
     requests,
     structures,
@@ -52,6 +53,7 @@ PAGES = (
     uploads,
     people,
     platform,
+    platform_companies,
     proof,
     design,
 )

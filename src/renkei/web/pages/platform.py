@@ -11,17 +11,15 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from renkei.commons.access.audit import search
-from renkei.commons.access.audit_store import note
-from renkei.commons.access.people import decide, require_staff, waiting
+from renkei.commons.access.people import decide, waiting
 from renkei.commons.announcements.errors import SpanEmpty
 from renkei.commons.announcements.model import AnnouncementDraft
 from renkei.commons.announcements.service import announce, take_back
 from renkei.commons.edge.fields import Id, Short, Text
 from renkei.commons.edge.validation import Body
 from renkei.commons.operators.corporate_numbers import is_there, look_up
-from renkei.commons.operators.model import Operator, OperatorState
-from renkei.commons.operators.service import list_operators, set_operator_state
-from renkei.database.caller import Caller
+from renkei.commons.operators.model import Operator
+from renkei.commons.operators.service import list_operators
 from renkei.database.events import QueueState, Tracked, queue_state, tracked
 from renkei.database.readiness import check_migrations
 from renkei.database.transaction import Transaction, as_role
@@ -29,9 +27,9 @@ from renkei.kit.clock import JAPAN
 from renkei.kit.errors import RenkeiError, SeveralFaults
 from renkei.kit.ids import parse_id
 from renkei.web.calls import Opened, PageCall
+from renkei.web.pages.platform_companies import staff_of
 
 ROWS = 100
-_STATES: dict[str, OperatorState] = {"suspend": "suspended", "enable": "member", "close": "closed"}
 
 
 class DecisionForm(Body):
@@ -57,13 +55,6 @@ class EndForm(Body):
     announcement_id: Id
 
 
-class StateForm(Body):
-    """What becomes of a company that is there."""
-
-    operator_id: Id
-    do: Literal["suspend", "enable", "close"]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
     """How the installation is."""
@@ -87,28 +78,16 @@ def router() -> APIRouter:
     @routes.post("/registrations")
     def decided(call: Opened) -> Response:
         call.check_form()
-        caller, form = _staff(call), call.form(DecisionForm)
+        caller, form = staff_of(call), call.form(DecisionForm)
         decide(call.context.access, caller, form.registration_id, approve=form.do == "approve")
         if form.do == "refuse":
             return call.redirect("/app/platform", "The company is refused.")
         return call.redirect("/app/platform", "The company is a member now.")
 
-    @routes.post("/companies")
-    def change(call: Opened) -> Response:
-        call.check_form()
-        caller, form = _staff(call), call.form(StateForm)
-
-        def work(tx: Transaction) -> None:
-            set_operator_state(tx, form.operator_id, _STATES[form.do])
-            note(tx, "company_state", operator_id=form.operator_id, by=caller.actor, about=form.do)
-
-        call.context.database.owner(work)
-        return call.redirect("/app/platform", "The changes are stored.")
-
     @routes.post("/announcements")
     def tell(call: Opened) -> Response:
         call.check_form()
-        caller, context = _staff(call), call.context
+        caller, context = staff_of(call), call.context
         try:
             form = call.form(AnnouncementForm)
             draft = AnnouncementDraft(
@@ -127,7 +106,7 @@ def router() -> APIRouter:
     @routes.post("/announcements/end")
     def end(call: Opened) -> Response:
         call.check_form()
-        caller, form = _staff(call), call.form(EndForm)
+        caller, form = staff_of(call), call.form(EndForm)
         take_back(call.context.database, call.context.board, caller, form.announcement_id)
         return call.redirect("/app/platform", "The announcement is taken back.")
 
@@ -143,7 +122,7 @@ def _moment(text: str, pointer: str) -> datetime:
 
 
 def _overview(call: PageCall) -> Response:
-    caller = _staff(call)
+    caller = staff_of(call)
     asking = waiting(call.context.access, caller)
     listed, has_list = call.context.database.owner(
         lambda tx: (look_up(tx, [one.open_operator_id for one in asking]), is_there(tx))
@@ -163,12 +142,6 @@ def _overview(call: PageCall) -> Response:
         who=who,
         audit=search(call.context.access, caller, who) if who else None,
     )
-
-
-def _staff(call: PageCall) -> Caller:
-    caller = call.read(lambda tx: tx.caller)
-    require_staff(caller)
-    return caller
 
 
 def _system(call: PageCall, text: str, track: str) -> System:
