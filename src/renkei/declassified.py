@@ -675,11 +675,13 @@ STAFF_PAGES: Final = frozenset(
         "/app/platform/announcements",
         "/app/platform/companies/{operator_id}",
         "/app/platform/companies/{operator_id}/merge",
+        "/app/platform/terms",
         "/app/platform/usage",
         "/app/platform/usage.csv",
+        "/app/terms",
     }
 )
-"""Where the pages of whoever runs the platform are shown: by themselves, and again with what was wrong in a form on them."""
+"""Where the pages that staff opens are shown: by themselves, and again with what was wrong in a form on them."""
 
 
 def declassified(world: World, observer: UUID | None) -> View:

@@ -32,6 +32,8 @@ PLATFORM = {
     "digests",
     "corporate_numbers",
     "announcements",
+    "terms",
+    "terms_acceptances",  # written by the platform; a company sees its own
     "access_log",
     "event_readers",
     "event_failures",

@@ -544,6 +544,7 @@ V1: Final[tuple[Call, ...]] = (
         after="{notification}",
     ),
     call("GET", "/v1/announcements"),
+    call("GET", "/v1/terms"),
     call("POST", "/v1/notifications/read", {"notification_ids": ["{notification}"]}, who="supplier"),
     call("PUT", "/v1/parts/{trace_id}/footprint", {"cfp_id": "{cfp}"} | FOOTPRINT, at=_AT_PART),
     call(

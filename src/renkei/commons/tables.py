@@ -13,6 +13,7 @@ from renkei.commons.metadata import metadata
 from renkei.commons.notifications import tables as _notifications
 from renkei.commons.operators import tables as _operators
 from renkei.commons.parts import tables as _parts
+from renkei.commons.terms import tables as _terms
 from renkei.commons.trades import tables as _trades
 
 __all__ = ["metadata"]
@@ -28,5 +29,6 @@ _ = (
     _notifications,
     _operators,
     _parts,
+    _terms,
     _trades,
 )

@@ -203,6 +203,7 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         "/consents",
         "/consents/{consent_id}/consequences",
         "/announcements",
+        "/terms",
         "/notifications",
         "/reads",
         "/received-inquiries",

@@ -25,6 +25,7 @@ AuditKind = Literal[
     "company_decided",
     "company_state",
     "announced",
+    "terms_published",
 ]
 """What the record of access tells of."""
 """How a refresh token behaves: good once, or good until it expires or is revoked."""

@@ -36,6 +36,8 @@ from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.operators.model import Operator, Registration
 from renkei.commons.operators.rules import check_registration
 from renkei.commons.operators.service import register_operator
+from renkei.commons.terms import store as terms_store
+from renkei.commons.terms.errors import TermsNotAccepted
 from renkei.database.caller import Caller
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import Forbidden
@@ -250,7 +252,7 @@ def accept(keys: AccessKeys, token: str, password: str, *, client_ip: str) -> st
 
     def work(tx: Transaction) -> str:
         row = store.invitation(tx, _hash(token), hold=True)
-        if row is None or row["email"] is None or row["state"] != "member":
+        if row is None or row["email"] is None or row["state"] not in {"member", "merged"}:
             raise InvitationOver
         account_key = make_account(tx)
         registry_store.grant(
@@ -276,10 +278,13 @@ def accept(keys: AccessKeys, token: str, password: str, *, client_ip: str) -> st
     return email
 
 
-def register_company(keys: AccessKeys, token: str, draft: Registration, who: Credentials) -> None:
+def register_company(
+    keys: AccessKeys, token: str, draft: Registration, who: Credentials, terms_id: UUID | None = None
+) -> None:
     """What an invited company says of itself, and its first person; the platform's staff decides.
 
-    Raises `InvitationOver`, `EmailInvalid`, `PasswordRefused`, `InvalidCredentials`, and faults of content.
+    `terms_id`: the terms of use it accepts; where there are any, the newest ones.
+    Raises `InvitationOver`, `EmailInvalid`, `PasswordRefused`, `InvalidCredentials`, `TermsNotAccepted`, and faults of content.
     """
     if invited(keys, token).is_member:
         raise InvitationOver
@@ -288,8 +293,13 @@ def register_company(keys: AccessKeys, token: str, draft: Registration, who: Cre
 
     def work(tx: Transaction) -> None:
         row = store.invitation(tx, _hash(token), hold=True)
-        if row is None or row["state"] == "member":
+        if row is None or row["state"] in {"member", "merged"}:
             raise InvitationOver
+        terms = terms_store.newest(tx)
+        if terms is not None:
+            if terms["terms_id"] != terms_id:
+                raise TermsNotAccepted("/terms_id")
+            terms_store.accept(tx, terms_id, row["operator_key"], "registration")
         store.add_registration(
             tx,
             operator_key=row["operator_key"],

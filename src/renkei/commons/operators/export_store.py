@@ -25,6 +25,7 @@ LEFT_OUT: Final = frozenset(
         "account_invitations",
         "registrations",
         "access_log",
+        "terms_acceptances",
     }
 )
 """Not the company's own things: the directory, and what the machinery keeps."""

@@ -34,6 +34,7 @@ from renkei.connectors.native import (
     reads,
     requests,
     selections,
+    terms,
     trades,
 )
 from renkei.connectors.spreadsheet import api as spreadsheet
@@ -111,6 +112,7 @@ def _routers() -> tuple[APIRouter, ...]:
         files.router(),
         notifications.router(),
         announcements.router(),
+        terms.router(),
         ledger.router(),
         *of_use_cases,
     )

@@ -28,6 +28,7 @@ from renkei.web.pages import (
     requests,
     structures,
     suppliers,
+    terms_of_use,
     updates,
     uploads,
 )
@@ -54,6 +55,7 @@ PAGES = (
     people,
     platform,
     platform_companies,
+    terms_of_use,
     proof,
     design,
 )

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from renkei.commons.consents import inquiries
 from renkei.commons.operators.model import Operator
 from renkei.commons.operators.service import operators_by_ids
+from renkei.commons.terms.model import Terms
+from renkei.commons.terms.service import newest
 from renkei.commons.trades.model import RequestFilter, RequestView
 from renkei.commons.trades.service import find_requests, request_counts, requests_received
 from renkei.database.transaction import Transaction
@@ -31,6 +33,8 @@ class Home:
     sent: int
     answered: int
     waiting_updates: int
+    terms: Terms | None
+    """The terms of use that an administrator has yet to accept."""
     inquiries: int
     """Of those put to the company lately, how many are open and not decided."""
     names: dict[str, str]
@@ -71,7 +75,15 @@ def _home(tx: Transaction) -> Home:
         inquiries=sum(
             not one.decisions and one.ends_at > tx.now for one in inquiries.received(tx, limit=50).items
         ),
+        terms=_terms(tx),
         waiting_updates=len(updates(tx).items),
         today=today,
         names={str(one.operator_id): one.name for one in companies.values()},
     )
+
+
+def _terms(tx: Transaction) -> Terms | None:
+    if "admin" not in tx.caller.roles:
+        return None
+    found = newest(tx)
+    return None if found is None or found[1] is not None else found[0]

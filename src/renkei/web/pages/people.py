@@ -46,6 +46,7 @@ from renkei.kit.errors import Forbidden, RenkeiError, SeveralFaults
 from renkei.web.calls import Opened, PageCall
 from renkei.web.forms import path_id
 from renkei.web.pages.entry import begin_session
+from renkei.web.pages.terms_of_use import newest_id
 
 _DAY: Final = timedelta(days=1)
 
@@ -87,6 +88,7 @@ class RegistrationForm(Body):
     email: Name
     password: Name
     may_act: Literal["yes"]
+    terms_id: Id | None = None
 
 
 class ProfileForm(Body):
@@ -263,6 +265,7 @@ def _register(call: PageCall, token: str, country: str) -> None:
             password=form.password,
             client_ip=client_ip(call.request.scope, call.context),
         ),
+        form.terms_id,
     )
 
 
@@ -273,7 +276,7 @@ def _at_password(error: RenkeiError) -> RenkeiError:
 
 def _join(call: PageCall, token: str) -> Response:
     given = invited(call.context.access, token)
-    return call.show("join.html", given=given, token=token, values=call.values)
+    return call.show("join.html", given=given, token=token, values=call.values, terms_id=newest_id(call))
 
 
 # -- the company's own entry -------------------------------------------------------------------------------------------
