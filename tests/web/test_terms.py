@@ -29,17 +29,17 @@ def published(staff):
 def test_an_administrator_is_reminded_until_the_company_has_accepted(world, person, staff, published):
     admin = person("A社")
     assert "terms of use have a new version" not in admin.open("/app/").text
-    assert admin.company.call("GET", "/v1/terms").status_code == 404
+    assert admin.company.call("GET", "/v1/terms").json() == {"terms": None}
     assert "are published" in published().text
     assert "terms of use have a new version" in admin.open("/app/").text
     page = admin.open("/app/terms")
     assert all(one in page.text for one in ("1. Use it in good faith.", "Version 2026-12"))
     assert "第1条" in Person(world.app, "ja").open("/app/terms").text
-    assert admin.company.call("GET", "/v1/terms").json()["accepted_at"] is None
+    assert admin.company.call("GET", "/v1/terms").json()["terms"]["accepted_at"] is None
     assert "has accepted the terms" in admin.send(page, "/app/terms").text
     assert "terms of use have a new version" not in admin.open("/app/").text
     assert "accepted on" in admin.open("/app/terms").text
-    assert admin.company.call("GET", "/v1/terms").json()["accepted_at"] is not None
+    assert admin.company.call("GET", "/v1/terms").json()["terms"]["accepted_at"] is not None
     row = staff.open("/app/platform/terms").html.split("2026-12</th>")[1].split("</tr>")[0]
     assert row.endswith('<td class="number">1</td>')
     published("2027-01")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from renkei.commons.edge.calls import Open
 from renkei.commons.edge.fields import Id, MomentText
 from renkei.commons.edge.validation import View
-from renkei.commons.terms.errors import TermsMissing
+from renkei.commons.terms.model import Terms
 from renkei.commons.terms.service import newest
 from renkei.database.transaction import Transaction
 
@@ -43,14 +44,13 @@ def router() -> APIRouter:
 
         def work(tx: Transaction) -> dict[str, Any]:
             found = newest(tx)
-            if found is None:
-                raise TermsMissing
-            terms, accepted_at = found
-            said = {
-                name: getattr(terms, name) for name in ("terms_id", "version", "ja", "en", "in_force_from")
-            }
-            return said | {"accepted_at": accepted_at}
+            return {"terms": None if found is None else _version_json(*found)}
 
         return call.read(work)
 
     return routes
+
+
+def _version_json(terms: Terms, accepted_at: datetime | None) -> dict[str, Any]:
+    said = {name: getattr(terms, name) for name in VersionView.model_fields if name != "accepted_at"}
+    return said | {"accepted_at": accepted_at}
