@@ -173,23 +173,30 @@ def _add_deciding(routes: APIRouter) -> None:
 
     @routes.post("/received-inquiries/{hop_id}/pass-on")
     def pass_on(call: Opened, hop_id: str) -> Response:
-        return _decided(call, path_id(hop_id), inquiries.pass_on, "It has been put to the suppliers behind.")
+        wanted = path_id(hop_id)
+        if (faulty := _decide(call, wanted, inquiries.pass_on)) is not None:
+            return faulty
+        return call.redirect(f"/app/received-inquiries/{wanted}", "It has been put to the suppliers behind.")
 
     @routes.post("/received-inquiries/{hop_id}/refuse")
     def refuse(call: Opened, hop_id: str) -> Response:
-        return _decided(
-            call, path_id(hop_id), inquiries.refuse, "It is noted that you show nothing more. Nobody is told."
+        wanted = path_id(hop_id)
+        if (faulty := _decide(call, wanted, inquiries.refuse)) is not None:
+            return faulty
+        return call.redirect(
+            f"/app/received-inquiries/{wanted}", "It is noted that you show nothing more. Nobody is told."
         )
 
 
-def _decided(call: PageCall, hop_id: UUID, decide: inquiries.Decide, told: str) -> Response:
+def _decide(call: PageCall, hop_id: UUID, decide: inquiries.Decide) -> Response | None:
+    """Decide without further ado; the page with what is wrong, if it cannot be done."""
     try:
         form = call.form(ReasonForm)
         call.write(lambda tx: decide(tx, hop_id, form.reason))
     except RenkeiError as error:
         call.tell(error)
         return _put(call, hop_id)
-    return call.redirect(f"/app/received-inquiries/{hop_id}", told)
+    return None
 
 
 def _listed(tx: Transaction, side: Literal["asked", "received"], after: UUID | None) -> Listed:
