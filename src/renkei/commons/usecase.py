@@ -59,6 +59,8 @@ class UseCase:
     name: str
     request_kinds: tuple[str, ...]
     attributes: Mapping[str, Mapping[str, tuple[str, str]]]
+    of_the_part: frozenset[str] = frozenset()
+    """Attributes that follow from the part itself (its lines, its plant): told anew when the part changes."""
     has_answer: Callable[[Transaction, Iterable[int]], set[int]]
     metadata: sa.MetaData
     migrations: Path

@@ -150,6 +150,8 @@ def attribute_name(_: Words, attribute: str) -> str:
         "pds": _("Primary data share"),
         "gate_to_gate": _("Own processes alone"),
         "categories": _("Breakdown by material and energy"),
+        "structure": _("What it is made of"),
+        "plant": _("Where it is made"),
     }.get(attribute, attribute)
 
 

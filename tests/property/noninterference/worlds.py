@@ -26,7 +26,7 @@ from renkei.database.transaction import Transaction, act_as
 from tests.property.noninterference.asgi import Answered
 from tests.property.noninterference.sites import BEGIN, Site
 
-ATTRIBUTES = ("total", "quality", "pds", "gate_to_gate", "categories", "certificate")
+ATTRIBUTES = ("total", "quality", "pds", "gate_to_gate", "categories", "structure", "plant", "certificate")
 VALUE = {"declared_unit": "kilogram", "stages": {"production": 1, "raw_material": 2}}
 CONCLUSION = {
     "verdict": "verified", "assurance": "limited", "standard": "ISO 14064-3", "scope": "cradle-to-gate",

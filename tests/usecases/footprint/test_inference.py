@@ -31,6 +31,8 @@ def behind(suppliers: int = 1, own: int = 4, *, complete: bool = False, rated: b
         ({"quality"}, behind(rated=False), []),
         ({"quality"}, behind(2), []),
         ({"total", "pds"}, behind(2), ["primary_from_pds"]),
+        ({"total", "structure"}, behind(2), ["own_from_structure"]),
+        ({"structure", "plant"}, behind(2), []),
         (set(), behind(own=0, complete=True), []),
     ],
 )

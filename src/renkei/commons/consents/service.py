@@ -57,6 +57,7 @@ __all__ = [
     "DELIVERY_WRITTEN",
     "HANDLERS",
     "REACTIONS",
+    "attributes_in_question",
     "check_attributes",
     "close_request",
     "consents_of",
@@ -64,7 +65,6 @@ __all__ = [
     "deliver",
     "expire",
     "inbox",
-    "may_matter",
     "note_reads",
     "note_reads_of",
     "note_request",
@@ -272,9 +272,9 @@ def consents_of(
     )
 
 
-def may_matter(tx: Transaction, kind: str, part_keys: Iterable[int]) -> bool:
-    """Whether anybody may, or could once, see something of these own parts. One statement."""
-    return store.any_consent(tx, part_keys, kind)
+def attributes_in_question(tx: Transaction, kind: str, part_keys: Iterable[int]) -> frozenset[str] | None:
+    """What anybody may see of these own parts; None if nobody may, or could once. One statement."""
+    return store.attributes_in_question(tx, part_keys, kind)
 
 
 def inbox(tx: Transaction, kind: str, trade_keys: Iterable[int]) -> dict[int, Delivery]:

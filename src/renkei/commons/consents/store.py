@@ -137,6 +137,24 @@ def current_by_id(tx: Transaction, consent_id: UUID) -> StoredConsent | None:
     return None if row is None else _stored(row)
 
 
+def current_naming(tx: Transaction, attributes: Iterable[str]) -> list[StoredConsent]:
+    """The current versions that name any of `attributes`; those about parts that were deleted left out."""
+    rows = tx.rows(
+        """
+        SELECT c.consent_key, c.consent_id, c.version, c.subject, c.part_key, c.trade_key, c.family_key, c.consumer,
+               c.consumer_key, c.group_key, c.kind, c.attributes, c.purpose, c.valid_from, c.valid_until, c.standing,
+               c.state, c.reason, c.policy, c.turns_at
+          FROM commons.consents c
+          LEFT JOIN commons.part_cards p ON p.part_key = c.part_key AND p.operator_key = commons.me()
+         WHERE c.operator_key = commons.me() AND c.superseded_at IS NULL AND c.attributes && %s::text[]
+           AND (c.part_key IS NULL OR p.part_key IS NOT NULL)
+         ORDER BY c.consent_key
+        """,
+        (sorted(attributes),),
+    )
+    return [_stored(row) for row in rows]
+
+
 def touching(
     tx: Transaction, part_keys: Iterable[int], kind: str, companies: Iterable[int] = ()
 ) -> list[StoredConsent]:
@@ -239,21 +257,22 @@ def stated_by(tx: Transaction, company_key: int, kind: str) -> dict[int, frozens
     return {row[0]: frozenset(row[1]) for row in rows}
 
 
-def any_consent(tx: Transaction, part_keys: Iterable[int], kind: str) -> bool:
-    """Whether there is a current version that may decide about any of some parts, withdrawn ones included."""
+def attributes_in_question(tx: Transaction, part_keys: Iterable[int], kind: str) -> frozenset[str] | None:
+    """What the current versions name that may decide about any of some parts; None if there are none, withdrawn ones included."""
     row = tx.row(
         """
-        SELECT EXISTS (
-          SELECT FROM commons.consents
-           WHERE operator_key = commons.me() AND part_key = ANY(%(parts)s) AND kind = %(kind)s AND superseded_at IS NULL)
-            OR EXISTS (
-          SELECT FROM commons.consents
-           WHERE operator_key = commons.me() AND kind = %(kind)s AND superseded_at IS NULL AND subject <> 'part')
-          AS found
+        SELECT count(*) AS found, array_agg(DISTINCT a.attribute) FILTER (WHERE a.attribute IS NOT NULL) AS attributes
+          FROM (
+            SELECT attributes FROM commons.consents
+             WHERE operator_key = commons.me() AND part_key = ANY(%(parts)s) AND kind = %(kind)s AND superseded_at IS NULL
+             UNION ALL
+            SELECT attributes FROM commons.consents
+             WHERE operator_key = commons.me() AND kind = %(kind)s AND superseded_at IS NULL AND subject <> 'part'
+          ) c LEFT JOIN LATERAL unnest(c.attributes) AS a(attribute) ON true
         """,
         {"parts": list(part_keys), "kind": kind},
     )
-    return row is not None and bool(row["found"])
+    return None if row is None or not row["found"] else frozenset(row["attributes"] or ())
 
 
 def parts_about(tx: Transaction, consent: StoredConsent, after: int, limit: int) -> list[int]:

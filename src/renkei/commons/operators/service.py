@@ -45,6 +45,7 @@ _FIELD_OF: Final = {
     "uq_plants_operator_key_open_plant_id": "open_plant_id",
     "uq_plants_operator_key_global_plant_id": "global_plant_id",
 }
+PLANT_CHANGED: Final = "jp.renkei.plant.changed.v1"
 _REACHED_FROM: Final[dict[OperatorState, tuple[OperatorState, ...]]] = {
     "member": ("suspended",),
     "suspended": ("member",),
@@ -120,7 +121,7 @@ def put_plant(tx: Transaction, draft: PlantDraft) -> Plant:
         plant = store.add_plant(tx, draft) if draft.plant_id is None else store.update_plant(tx, draft)
     if plant is None:
         raise PlantMissing("/plant_id")
-    _tell_self(tx, "jp.renkei.plant.changed.v1", plant.plant_id)
+    _tell_self(tx, PLANT_CHANGED, plant.plant_id)
     return plant
 
 

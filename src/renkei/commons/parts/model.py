@@ -114,6 +114,17 @@ class StructureLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineShown:
+    """One line as a customer may see it: what, how much of it for how much of the part, and whether it is bought."""
+
+    name: str
+    amount: Decimal
+    unit: str
+    base_quantity: Decimal
+    sourcing: Sourcing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StructureView:
     """A part and the lines of one version of its structure (no version and no lines if it never had one)."""
 

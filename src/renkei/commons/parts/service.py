@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -32,6 +33,7 @@ from renkei.commons.parts.model import (
     NO_FILTER,
     NO_GRAPH,
     LineDraft,
+    LineShown,
     OwnGraph,
     Part,
     PartDraft,
@@ -81,6 +83,9 @@ __all__ = [
     "update_part",
     "whole_graph",
 ]
+
+
+STRUCTURE_CHANGED: Final = "jp.renkei.structure.changed.v1"
 
 
 def put_part(tx: Transaction, draft: PartDraft) -> Part:
@@ -307,7 +312,7 @@ def _write_structure(
                 tx.mark("part_inputs", [parent.part_key])
     tx.emit(
         Event(
-            "jp.renkei.structure.changed.v1",
+            STRUCTURE_CHANGED,
             tx.caller.operator_key,
             parent.trace_id,
             {"part": parent.part_key},
@@ -343,17 +348,18 @@ def _clear_structure(tx: Transaction, part: Part, found: Resolved) -> None:
     assert found.next_version is not None
     store.write_structure(tx, found.next_version, part.part_key, [], tx.now.date(), in_force=True)
     tx.mark("part_inputs", [part.part_key])
-    tx.emit(
-        Event(
-            "jp.renkei.structure.changed.v1", tx.caller.operator_key, part.trace_id, {"part": part.part_key}
-        )
-    )
+    tx.emit(Event(STRUCTURE_CHANGED, tx.caller.operator_key, part.trace_id, {"part": part.part_key}))
 
 
 def structure_of(tx: Transaction, trace_id: UUID) -> StructureView | None:
     """The part with the lines in force today, in their order; None for an unknown or foreign id. One statement."""
     rows = store.read_structure(tx, trace_id)
     return None if not rows else _view(tx, rows)
+
+
+def first_levels(tx: Transaction, part_keys: Iterable[int]) -> dict[int, list[LineShown]]:
+    """What stands in each of these own parts today, one level down, in order; parts without lines are missing. One statement."""
+    return store.first_levels(tx, part_keys)
 
 
 def structure_version(tx: Transaction, trace_id: UUID, version: int) -> StructureView:
@@ -435,7 +441,7 @@ def begin_structures(tx: Transaction) -> int:
     tx.mark("part_inputs", [row["part_key"] for row in begun])
     for row in begun:
         data = {"part": row["part_key"]}
-        tx.emit(Event("jp.renkei.structure.changed.v1", tx.caller.operator_key, row["trace_id"], data))
+        tx.emit(Event(STRUCTURE_CHANGED, tx.caller.operator_key, row["trace_id"], data))
     return len(begun)
 
 

@@ -17,6 +17,7 @@ from renkei.commons.parts.model import (
     CountedBy,
     GraphLine,
     GraphPart,
+    LineShown,
     OwnGraph,
     Part,
     PartDraft,
@@ -802,3 +803,21 @@ def operator_key_of(tx: Transaction, operator_id: UUID) -> int | None:
 def line_fields(row: DictRow) -> dict[str, Any]:
     """The fields of a `StructureLine` besides its child."""
     return {name: row["line_unit"] if name == "unit" else row[name] for name in _LINE_FIELDS}
+
+
+def first_levels(tx: Transaction, part_keys: Iterable[int]) -> dict[int, list[LineShown]]:
+    """The lines in force of the caller's parts, by part, in their order."""
+    found: dict[int, list[LineShown]] = {}
+    rows = tx.rows(
+        """
+        SELECT l.parent_key, c.name, l.amount, l.unit, l.base_quantity, l.sourcing
+          FROM commons.lines_in_force l
+          JOIN commons.parts c ON c.part_key = l.child_key AND c.operator_key = commons.me()
+         WHERE l.operator_key = commons.me() AND l.parent_key = ANY(%s::bigint[])
+         ORDER BY l.parent_key, l.position
+        """,
+        (list(part_keys),),
+    )
+    for row in rows:
+        found.setdefault(row.pop("parent_key"), []).append(LineShown(**row))
+    return found

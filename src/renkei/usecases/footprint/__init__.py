@@ -11,7 +11,14 @@ from renkei.commons.usecase import Timer, UseCase
 from renkei.usecases.footprint import certificates, proposals, store, updates, updates_store
 from renkei.usecases.footprint.calculator import following
 from renkei.usecases.footprint.calculator import store as calculator_store
-from renkei.usecases.footprint.disclosure import contents, disclose, on_delivery
+from renkei.usecases.footprint.disclosure import (
+    OF_THE_PART,
+    PLANT,
+    STRUCTURE,
+    contents,
+    disclose,
+    on_delivery,
+)
 from renkei.usecases.footprint.factors import service as factors
 from renkei.usecases.footprint.inference import inferences_of
 from renkei.usecases.footprint.kind import KIND
@@ -69,8 +76,11 @@ use_case: Final = UseCase(
             "pds": ("一次データ比率", "Primary data share"),
             "gate_to_gate": ("自社工程のみの値", "Gate-to-gate value"),
             "categories": ("内訳", "Categories"),
+            STRUCTURE: ("構成品", "What it is made of"),
+            PLANT: ("製造事業所", "Where it is made"),
         }
     },
+    of_the_part=OF_THE_PART,
     has_answer=store.parts_with_statement,
     contents=contents,
     inferences=inferences_of,

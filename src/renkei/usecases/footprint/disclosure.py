@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from renkei.commons.consents import service as consents
 from renkei.commons.consents.model import Payload
+from renkei.commons.operators.service import plants
 from renkei.commons.parts import service as parts
+from renkei.commons.parts.model import Part
 from renkei.database.events import ReceivedEvent
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, to_15_digits
@@ -20,11 +22,16 @@ from renkei.usecases.footprint.certificates import ATTRIBUTE, certificate_conten
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import Statement
 
+STRUCTURE: Final = "structure"
+PLANT: Final = "plant"
+OF_THE_PART: Final = frozenset({STRUCTURE, PLANT})
+
 
 def disclose(tx: Transaction, part_keys: set[int]) -> None:
     """Reaction to `disclosure`: bring the inboxes of all who may see something of these own parts up to date."""
-    if consents.may_matter(tx, KIND, part_keys):
-        consents.deliver(tx, KIND, *contents(tx, part_keys))
+    wanted = consents.attributes_in_question(tx, KIND, part_keys)
+    if wanted is not None:
+        consents.deliver(tx, KIND, *contents(tx, part_keys, wanted))
 
 
 def preview(tx: Transaction, trace_id: UUID, trade_key: int | None = None) -> Payload:
@@ -41,12 +48,20 @@ def preview(tx: Transaction, trace_id: UUID, trade_key: int | None = None) -> Pa
     return alone or general[part.part_key]
 
 
-def contents(tx: Transaction, part_keys: set[int]) -> tuple[dict[int, Payload], dict[int, Payload]]:
-    """What there is to say of own parts, by part, and where one customer has a value of its own by trade."""
-    facts = {key: part.facts for key, part in parts.parts_of(tx, part_keys).items()}
-    certified = {key: {ATTRIBUTE: said} for key, said in certificate_content(tx, part_keys).items()}
+def contents(
+    tx: Transaction, part_keys: set[int], wanted: frozenset[str] = OF_THE_PART
+) -> tuple[dict[int, Payload], dict[int, Payload]]:
+    """What there is to say of own parts, by part, and where one customer has a value of its own by trade.
+
+    `wanted`: of the attributes that are rarely disclosed and cost a look each, those that are asked for (all of them).
+    """
+    own = parts.parts_of(tx, part_keys)
+    facts = {key: part.facts for key, part in own.items()}
+    beside = {key: {ATTRIBUTE: said} for key, said in certificate_content(tx, part_keys).items()}
+    for key, said in _of_the_part(tx, own, wanted).items():
+        beside[key] = {**beside.get(key, {}), **said}
     general: dict[int, Payload] = {
-        key: Payload(statement_id=None, version=None, attributes=certified.get(key, {})) for key in part_keys
+        key: Payload(statement_id=None, version=None, attributes=beside.get(key, {})) for key in part_keys
     }
     per_trade: dict[int, Payload] = {}
     for statement, written in store.read_current(tx, part_keys):
@@ -55,7 +70,7 @@ def contents(tx: Transaction, part_keys: set[int]) -> tuple[dict[int, Payload], 
             version=statement.version,
             attributes={
                 **_attributes(statement, written, facts.get(statement.part_key, NO_FACTS)),
-                **certified.get(statement.part_key, {}),
+                **beside.get(statement.part_key, {}),
             },
         )
         if statement.trade_key is None:
@@ -63,6 +78,37 @@ def contents(tx: Transaction, part_keys: set[int]) -> tuple[dict[int, Payload], 
         else:
             per_trade[statement.trade_key] = payload
     return general, per_trade
+
+
+def _of_the_part(
+    tx: Transaction, own: Mapping[int, Part], wanted: frozenset[str]
+) -> dict[int, dict[str, Mapping[str, Any]]]:
+    """Where each part is made, and of what, one level down: names and amounts, no supplier."""
+    found: dict[int, dict[str, Mapping[str, Any]]] = {key: {} for key in own}
+    if PLANT in wanted:
+        made_at = {one.plant_id: one for one in plants(tx)}
+        for key, part in own.items():
+            plant = made_at[part.plant_id]
+            found[key][PLANT] = {
+                "name": plant.name,
+                "address": plant.address,
+                "open_plant_id": plant.open_plant_id,
+            }
+    if STRUCTURE in wanted:
+        for key, lines in parts.first_levels(tx, own).items():
+            found[key][STRUCTURE] = {
+                "lines": [
+                    {
+                        "name": line.name,
+                        "amount": documents.number(line.amount),
+                        "unit": line.unit,
+                        "base_quantity": documents.number(line.base_quantity),
+                        "sourcing": line.sourcing,
+                    }
+                    for line in lines
+                ]
+            }
+    return found
 
 
 def _attributes(

@@ -71,6 +71,8 @@ def inferences(shown: frozenset[str], behind: Behind) -> list[Inference]:
         note("share_from_quality", "gate_to_gate")
     if {"total", "pds"} <= shown and "gate_to_gate" not in shown:
         note("primary_from_pds", "gate_to_gate")
+    if {"total", "structure"} <= shown and "gate_to_gate" not in shown:
+        note("own_from_structure", "gate_to_gate")
     return found
 
 
@@ -82,6 +84,7 @@ _FROM: Final[Mapping[str, frozenset[str]]] = {
     "total_from_categories": frozenset({"categories"}),
     "share_from_quality": frozenset({"quality", "total"}),
     "primary_from_pds": frozenset({"total", "pds"}),
+    "own_from_structure": frozenset({"total", "structure"}),
 }
 _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "supplier_from_difference": (
@@ -111,6 +114,10 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "primary_from_pds": (
         "合計に一次データ比率を掛けると一次データによる排出量が分かり、自社工程の値を推定できます。",
         "The total times the primary data share is what comes from primary data, which hints at your own processes.",
+    ),
+    "own_from_structure": (
+        "構成品と数量が分かると、公開されている排出原単位で購入分を見積もり、合計との差から自社工程の値を推定できます。",
+        "Whoever knows what goes into it can estimate that part with public factors, and so your own processes.",
     ),
 }
 """Japanese and English."""
