@@ -27,7 +27,8 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from renkei import web
-from renkei.commons.access.model import AccessPolicy
+from renkei.commons.access.model import AccessPolicy, Provider
+from renkei.commons.access.openid import Openid
 from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.announcements.errors import UnderMaintenance
 from renkei.commons.announcements.service import Board, looking
@@ -157,9 +158,24 @@ def open_context(
         kept=NewestOfEach(settings.analysis_nodes_limit),
         tidings=Tidings(database),
         board=Board(database),
+        openid=_openid(settings, database),
         queue=queue or EventQueue(database, settings.events_stall_seconds),
         expected_revisions=expected_revisions,
     )
+
+
+def _openid(settings: Settings, database: Database) -> Openid | None:
+    """The external provider of the settings."""
+    if settings.openid_issuer is None or settings.openid_client_secret is None:
+        return None
+    provider = Provider(
+        issuer=settings.openid_issuer,
+        client_id=settings.openid_client_id or "",
+        client_secret=settings.openid_client_secret.get_secret_value(),
+        name=settings.openid_name,
+        timeout_seconds=settings.openid_timeout_seconds,
+    )
+    return Openid(provider, f"{settings.base_url}/app/login/openid/return", database.clock)
 
 
 def create_app(

@@ -49,6 +49,14 @@ _LEDGER: Final = "Ledger"
 _SEEING: Final = "Logs and figures"
 
 
+def _is_protected(address: str) -> bool:
+    """Whether what is sent there is protected on its way: https, or this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    )
+
+
 MailSecurity = Literal["starttls", "tls", "none"]
 
 
@@ -495,6 +503,22 @@ class Settings(BaseSettings):
         _EVENTS, 400, "How long denied accesses and logins (personal data) are kept for an inquiry.", ge=1
     )
 
+    openid_issuer: str | None = _setting(
+        _ACCESS,
+        None,
+        "Issuer (https://…) of an OpenID provider with which people may sign in too (with openid_client_id and "
+        "openid_client_secret). Register the address /app/login/openid/return of this server there.",
+    )
+    openid_client_id: str | None = _setting(_ACCESS, None, "What the provider calls this server.")
+    openid_client_secret: SecretStr | None = _setting(
+        _ACCESS, None, "The secret by which the provider knows this server."
+    )
+    openid_name: str = _setting(
+        _ACCESS, "OpenID", "What the provider is called on the page of sign-in, in every language."
+    )
+    openid_timeout_seconds: float = _setting(
+        _ACCESS, 5.0, "How long the provider may take to answer.", gt=0, le=60
+    )
     smtp_host: str | None = _setting(
         _MAIL,
         None,
@@ -628,6 +652,20 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if (self.smtp_host is None) != (self.mail_sender is None):
             message = "smtp_host and mail_sender need each other"
+            raise ValueError(message)
+        if (
+            len(
+                {
+                    one is None
+                    for one in (self.openid_issuer, self.openid_client_id, self.openid_client_secret)
+                }
+            )
+            > 1
+        ):
+            message = "openid_issuer, openid_client_id and openid_client_secret need each other"
+            raise ValueError(message)
+        if self.openid_issuer is not None and not _is_protected(self.openid_issuer):
+            message = "openid_issuer must be an https address, or an http address of this machine"
             raise ValueError(message)
         if self.smtp_user is not None and self.smtp_security == "none":
             message = "smtp_user needs a protected way: a password is not sent in the clear"

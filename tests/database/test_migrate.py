@@ -29,6 +29,7 @@ PLATFORM = {
     "account_invitations",
     "registrations",
     "second_factors",
+    "openid_subjects",
     "digests",
     "corporate_numbers",
     "announcements",

@@ -18,6 +18,7 @@ from uuid import UUID
 
 import msgspec
 
+from renkei.commons.access.model import Pending
 from renkei.kit.ids import parse_id
 from renkei.kit.secret_box import SecretBox, SecretUnreadableError
 
@@ -37,6 +38,8 @@ class Session:
     refresh: str | None = None
     code_due: str | None = None
     """The access token that is worth something here once the code of the second factor has been entered."""
+    openid: Pending | None = None
+    """What must come back from the external provider that the browser was sent to."""
     operator_id: UUID | None = None
     language: str | None = None
     message: str | None = None
@@ -68,6 +71,9 @@ def seal(session: Session, box: SecretBox) -> str:
         "a": session.access,
         "r": session.refresh,
         "f": session.code_due,
+        "p": [session.openid.state, session.openid.nonce, session.openid.verifier]
+        if session.openid
+        else None,
         "o": str(session.operator_id) if session.operator_id else None,
         "l": session.language,
         "m": session.message,
@@ -94,6 +100,7 @@ def open_cookie(value: str | None, box: SecretBox, now: int, idle_seconds: int) 
         access=found.get("a"),
         refresh=found.get("r"),
         code_due=found.get("f"),
+        openid=Pending(*found["p"]) if "p" in found else None,
         operator_id=parse_id(found.get("o")),
         language=found.get("l"),
         message=found.get("m"),

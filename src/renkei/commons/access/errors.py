@@ -264,3 +264,30 @@ class SecondFactorThere(Conflict):
     code = "second_factor_there"
     en = "This account has a second factor already. Remove it first."
     ja = "このアカウントには既に確認コードが設定されています。先に解除してください。"
+
+
+class OpenidRefused(RenkeiError):
+    """The external provider did not vouch for anybody, or not for whom it was asked."""
+
+    code = "openid_refused"
+    kind = FaultKind.UNAUTHENTICATED
+    en = "The sign-in did not succeed. Please try again."
+    ja = "ログインできませんでした。もう一度お試しください。"
+
+
+class OpenidUnknown(RenkeiError):
+    """The external provider vouches for somebody who has no account here."""
+
+    code = "openid_unknown"
+    kind = FaultKind.UNAUTHENTICATED
+    en = "There is no account here for the address you signed in with. Ask the administrator of your company to invite you."
+    ja = "ログインに使用したアドレスの利用者は登録されていません。自社の管理者に招待を依頼してください。"
+
+
+class OpenidUnavailable(RenkeiError):
+    """The external provider cannot be reached, or does not answer as it should."""
+
+    code = "openid_unavailable"
+    kind = FaultKind.UNAVAILABLE
+    en = "The sign-in service of your organisation cannot be reached. Please try again later."
+    ja = "組織の認証サービスに接続できません。しばらくしてからもう一度お試しください。"

@@ -177,3 +177,32 @@ class ApiKey:
     component_scope: str
     state: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """The external OpenID provider of the settings, and how long to wait for it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+    timeout_seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a browser that was sent to the provider has to bring back or to prove; kept in its sealed session."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom the provider vouches for."""
+
+    issuer: str
+    subject: str
+    email: str

@@ -28,11 +28,12 @@ from renkei.commons.access.errors import (
     InvalidCredentials,
     NoMembership,
     OldPasswordWrong,
+    OpenidUnknown,
     RefreshRefused,
     TokenInvalid,
     TooManyLogins,
 )
-from renkei.commons.access.model import ActingFor, AuditKind, KeyVerdict, TokenKind, Tokens
+from renkei.commons.access.model import ActingFor, AuditKind, Identity, KeyVerdict, TokenKind, Tokens
 from renkei.commons.access.network import normal_ip
 from renkei.commons.access.passwords import check_new_password
 from renkei.commons.access.tokens import AccessKeys
@@ -71,16 +72,48 @@ def login(
         raise InvalidCredentials
     outdated = keys.passwords.is_outdated(attempt["password_hash"])
     new_hash = keys.passwords.hash(password) if outdated else None
+    return _open_session(keys, attempt, client_ip, operator_id=operator_id, kind=kind, new_hash=new_hash)
+
+
+def login_as(keys: AccessKeys, identity: Identity, *, client_ip: str, kind: TokenKind) -> Tokens:
+    """A new session of whom an external provider vouches for, whose identifier is bound to the account the first time.
+
+    Raises `OpenidUnknown`, `NoMembership`, `TooManyLogins`.
+    """
+    _take_turn(keys, _source(client_ip))
+    email = normal_email(identity.email)
+
+    def find(tx: Transaction) -> DictRow | None:
+        found = store.account_of_subject(tx, identity.issuer, identity.subject)
+        return found or store.bind_subject(tx, identity.issuer, identity.subject, email)
+
+    account = keys.database.run(_ACCESS, find)
+    if account is None:
+        keys.database.run(_ACCESS, lambda tx: note(tx, "sign_in_refused", client_ip=normal_ip(client_ip)))
+        raise OpenidUnknown
+    return _open_session(keys, account, client_ip, operator_id=None, kind=kind, new_hash=None)
+
+
+def _open_session(
+    keys: AccessKeys,
+    account: DictRow,
+    client_ip: str,
+    *,
+    operator_id: UUID | None,
+    kind: TokenKind,
+    new_hash: str | None,
+) -> Tokens:
+    """A session of an account that has proven who it is. Raises `NoMembership`."""
     token = secrets.token_urlsafe(32)
 
     def open_session(tx: Transaction) -> tuple[UUID | None] | None:
         """The operator of the new session, or None if the person has no role there (the attempt is forgiven even so)."""
-        if not store.clear_attempts(tx, attempt["account_key"], new_hash=new_hash):
+        if not store.clear_attempts(tx, account["account_key"], new_hash=new_hash):
             return None
-        take(tx, source, keys.policy.login_failures, -1)  # only failures count
-        operators = store.operators_of_account(tx, attempt["account_key"])
+        take(tx, _source(client_ip), keys.policy.login_failures, -1)  # only failures count
+        operators = store.operators_of_account(tx, account["account_key"])
         chosen = next((row for row in operators if operator_id in (None, row["operator_id"])), None)
-        if chosen is None and not (attempt["staff"] and operator_id is None and kind == "rotating"):
+        if chosen is None and not (account["staff"] and operator_id is None and kind == "rotating"):
             return None
         policy = keys.policy
         life = policy.refresh_token_seconds if kind == "rotating" else policy.ouranos_refresh_seconds
@@ -88,7 +121,7 @@ def login(
             tx,
             _token_hash(token),
             family_id=tx.new_id(),
-            account_key=attempt["account_key"],
+            account_key=account["account_key"],
             operator_key=chosen["operator_key"] if chosen else None,
             kind=kind,
             expires_at=tx.now + timedelta(seconds=life),
@@ -97,7 +130,7 @@ def login(
         note(
             tx,
             "signed_in",
-            account_id=attempt["account_id"],
+            account_id=account["account_id"],
             operator_id=opened_for,
             client_ip=normal_ip(client_ip),
         )
@@ -106,9 +139,9 @@ def login(
     opened = keys.database.run(_ACCESS, open_session)
     if opened is None:
         raise NoMembership
-    log.info("login", account=str(attempt["account_id"]), operator=str(opened[0]))
+    log.info("login", account=str(account["account_id"]), operator=str(opened[0]))
     return _tokens(
-        keys, attempt, operator_id=opened[0], refresh_token=token, authenticated_at=keys.database.clock.now()
+        keys, account, operator_id=opened[0], refresh_token=token, authenticated_at=keys.database.clock.now()
     )
 
 

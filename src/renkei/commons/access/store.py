@@ -160,6 +160,33 @@ def clear_attempts(tx: Transaction, account_key: int, *, new_hash: str | None) -
     )
 
 
+def account_of_subject(tx: Transaction, issuer: str, subject: str) -> DictRow | None:
+    """The active account that an external provider's identifier is bound to."""
+    return tx.row(
+        """
+        SELECT a.account_key, a.account_id, a.email, a.staff FROM commons.openid_subjects s
+          JOIN commons.accounts a USING (account_key)
+         WHERE s.issuer = %s AND s.subject = %s AND a.state = 'active'
+        """,
+        (issuer, subject),
+    )
+
+
+def bind_subject(tx: Transaction, issuer: str, subject: str, email: str) -> DictRow | None:
+    """Bind an identifier to the active account of an address, unless either is bound already; that account."""
+    return tx.row(
+        """
+        WITH bound AS (
+          INSERT INTO commons.openid_subjects (account_key, issuer, subject, bound_at)
+          SELECT a.account_key, %(issuer)s, %(subject)s, %(now)s FROM commons.accounts a
+           WHERE a.email = %(email)s AND a.state = 'active'
+              ON CONFLICT DO NOTHING RETURNING account_key)
+        SELECT a.account_key, a.account_id, a.email, a.staff FROM commons.accounts a JOIN bound USING (account_key)
+        """,
+        {"issuer": issuer, "subject": subject, "email": email, "now": tx.now},
+    )
+
+
 def operators_of_account(tx: Transaction, account_key: int) -> list[DictRow]:
     """The member operators in which the account has a role now, the one granted first in front."""
     return tx.rows(

@@ -161,6 +161,19 @@ second_factors = sa.Table(
     comment="The shared secret of time-based codes (RFC 6238), encrypted; a step is good once.",
 )
 
+openid_subjects = sa.Table(
+    "openid_subjects",
+    metadata,
+    key("subject_key"),
+    refers("account_key", "commons.accounts.account_key"),
+    text("issuer"),
+    text("subject"),
+    moment("bound_at"),
+    sa.UniqueConstraint("issuer", "subject"),
+    sa.UniqueConstraint("account_key", "issuer"),
+    comment="What an external OpenID provider calls a person; bound at the first sign-in.",
+)
+
 access_log = sa.Table(
     "access_log",
     metadata,

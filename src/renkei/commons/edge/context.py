@@ -15,6 +15,7 @@ from renkei.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from renkei.commons.access.openid import Openid
     from renkei.commons.access.tokens import AccessKeys
     from renkei.commons.announcements.service import Board
     from renkei.commons.files.safe import FileSafe
@@ -35,6 +36,7 @@ class AppContext:
     `access` verifies tokens and keys in process; `files` keeps certificates; `queue` probes the events;
     `remembered` are pieces of answers by the versions of the rows they were made from; `kept` is what was read of whole
     operators, at the version of their rows; `tidings` tells who waits that something is new; `board` has what the platform announces;
+    `openid` is the external provider that people may sign in with;
     `expected_revisions` are the migrations that this release was written for.
     """
 
@@ -48,6 +50,7 @@ class AppContext:
     kept: NewestOfEach[Any]
     tidings: Tidings
     board: Board
+    openid: Openid | None = None
     queue: QueueProbe | None = None
     expected_revisions: Callable[[], tuple[str, ...]] = tuple
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from renkei.commons.access.errors import InvalidCredentials, NoMembership, TooManyLogins
-from renkei.commons.access.model import ActingFor
+from renkei.commons.access.model import ActingFor, TokenKind, Tokens
+from renkei.commons.access.openid import Openid
 from renkei.commons.access.second_factor import is_required
-from renkei.commons.access.service import acting_for, login, logout
+from renkei.commons.access.service import acting_for, login, login_as, logout
 from renkei.commons.edge.calls import client_ip
 from renkei.commons.edge.fields import Id, Text
 from renkei.commons.edge.validation import Body
@@ -47,11 +50,30 @@ def router() -> APIRouter:
         try:
             return begin_session(call, email, call.field("password") or "", following)
         except (InvalidCredentials, TooManyLogins) as error:
-            call.tell(error)
-            response = call.show("login.html", STATUS[error.kind], email=email, following=following)
-            if error.retry_after_seconds is not None:
-                response.headers["Retry-After"] = str(error.retry_after_seconds)
-            return response
+            return _sign_in_again(call, error, email, following)
+
+    @routes.get("/login/openid")
+    def to_provider(call: Opened) -> Response:
+        provider = _provider(call)
+        try:
+            address, pending = provider.begin()
+        except RenkeiError as error:
+            return _sign_in_again(call, error)
+        call.session = replace(call.session, openid=pending)
+        return call.redirect(address)
+
+    @routes.get("/login/openid/return")
+    def from_provider(call: Opened) -> Response:
+        pending, provider = call.session.openid, _provider(call)
+        call.session = replace(call.session, openid=None)
+        try:
+            identity = provider.identify(pending, call.query("state"), call.query("code"))
+            address = client_ip(call.request.scope, call.context)
+            return _begin(
+                call, lambda kind: login_as(call.context.access, identity, client_ip=address, kind=kind), ""
+            )
+        except RenkeiError as error:
+            return _sign_in_again(call, error)
 
     @routes.post("/logout")
     def sign_out(call: Opened) -> Response:
@@ -98,17 +120,41 @@ def router() -> APIRouter:
     return routes
 
 
+def _provider(call: PageCall) -> Openid:
+    """The external provider. Raises the fault of an address without a page where there is none."""
+    if call.context.openid is None:
+        raise HTTPException(404)
+    return call.context.openid
+
+
+def _sign_in_again(call: PageCall, error: RenkeiError, email: str = "", following: str = "") -> Response:
+    """The page of sign-in with what was wrong."""
+    call.tell(error)
+    response = call.show("login.html", STATUS[error.kind], email=email, following=following)
+    if error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
 def begin_session(call: PageCall, email: str, password: str, following: str) -> Response:
     """Sign somebody in and go on to `following`. Raises `InvalidCredentials`, `TooManyLogins`."""
     address = client_ip(call.request.scope, call.context)
+    return _begin(
+        call,
+        lambda kind: login(call.context.access, email, password, client_ip=address, kind=kind),
+        following,
+    )
+
+
+def _begin(call: PageCall, open_session: Callable[[TokenKind], Tokens], following: str) -> Response:
     try:
         # Good for some hours and revocable; the page renews its access token from it without turning it over, so
         # that two windows at once do not end each other's session.
-        tokens = login(call.context.access, email, password, client_ip=address, kind="ouranos")
+        tokens = open_session("ouranos")
         refresh = tokens.refresh_token
     except NoMembership:
         # Staff of the platform: for as long as one access token, and no longer.
-        tokens, refresh = login(call.context.access, email, password, client_ip=address), None
+        tokens, refresh = open_session("rotating"), None
         if tokens.operator_id is not None:
             raise
     call.session = replace(
