@@ -16,7 +16,6 @@ from typing import Final, Literal
 
 from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
 
 from renkei.kit.clock import JAPAN
 from renkei.kit.decimals import plain_text
@@ -58,9 +57,7 @@ class Words:
         if not value.is_finite():
             return "–"
         rounded = round(value, digits - 1 - value.adjusted()) if value else value
-        decimals = max(0, digits - 1 - rounded.adjusted()) if rounded else 0
-        pattern = "#,##0" + ("." + "#" * decimals if decimals else "")
-        return format_decimal(rounded, format=pattern, locale=_BABEL[self.language])
+        return _grouped(rounded)
 
     def exact(self, x: Decimal | float | None) -> str:
         """Every digit of `x`."""
@@ -72,7 +69,8 @@ class Words:
         """A share from 0 to 1 as per cent; "–" for None."""
         if x is None:
             return "–"
-        return format_percent(x, format="#,##0.#%", locale=_BABEL[self.language])
+        share = Decimal(str(x)) if isinstance(x, float) else Decimal(x)
+        return f"{_grouped(round(share * 100, 1))}%"
 
     def day(self, x: date | None) -> str:
         """A day as people write it; "–" for None."""
@@ -83,3 +81,9 @@ class Words:
         if x is None:
             return "–"
         return format_datetime(x, format="short", tzinfo=JAPAN, locale=_BABEL[self.language])
+
+
+def _grouped(x: Decimal) -> str:
+    """Groups of three and a point, as both languages write numbers (CLDR: ja, en-GB); no zeros behind the last digit."""
+    text = f"{x:,f}" if x else "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
