@@ -117,6 +117,7 @@ def access_policy(settings: Settings) -> AccessPolicy:
         login_failures_before_lock=settings.login_failures_before_lock,
         lock_seconds=settings.lock_seconds,
         password_min_characters=settings.password_min_characters,
+        administrators_need_factor=settings.administrators_need_factor,
         login_failures=Rate(
             settings.login_failures_per_minute_per_address / 60,
             settings.login_failures_per_minute_per_address,

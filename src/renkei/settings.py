@@ -503,6 +503,11 @@ class Settings(BaseSettings):
         _EVENTS, 400, "How long denied accesses and logins (personal data) are kept for an inquiry.", ge=1
     )
 
+    administrators_need_factor: bool = _setting(
+        _ACCESS,
+        False,
+        "Whether an administrator who has set up no second factor acts as editor and approver only, until there is one.",
+    )
     openid_issuer: str | None = _setting(
         _ACCESS,
         None,

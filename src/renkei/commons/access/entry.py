@@ -39,6 +39,8 @@ from renkei.kit.errors import RenkeiError
 
 _HEADER: Final = "header:Renkei-Operator"
 _NOBODY: Final = UUID(int=0)
+_SECOND_FACTOR: Final = "second_factor"
+"""Stands behind the roles of who has one."""
 _ACTIVE: Final = frozenset({"member", "merged"})
 """States in which a company is acted for; after a merger its successor's people do."""
 _APPLICATION_ROLES: Final = frozenset({"editor"})
@@ -198,7 +200,14 @@ class _Knock(Knock):
             raise OperatorSuspended
         if row["api_key_id"] is not None and not row["key_allows_operator"]:
             raise KeyNotForOperator
-        return self._admitted(row, roles=frozenset(row["roles"]), account_id=claims.account_id)
+        roles = frozenset(row["roles"]) - {_SECOND_FACTOR}
+        if (
+            self._keys.policy.administrators_need_factor
+            and _SECOND_FACTOR not in row["roles"]
+            and "admin" in roles
+        ):
+            roles = roles - {"admin"} | {"editor", "approver"}
+        return self._admitted(row, roles=roles, account_id=claims.account_id)
 
     def _application(self, row: Mapping[str, Any]) -> Caller:
         # An unknown operator and one that was not assigned are the same answer.
