@@ -54,7 +54,7 @@ class Site:
 _sites: dict[str, Site] = {}
 
 
-def site(name: str, *, parts: int = 0) -> Site:
+def site(name: str, *, parts: int = 0, operators: int = OPERATORS) -> Site:
     """The site of this name, made at first use: with `parts` parts of a crowd of companies around the chain."""
     if name not in _sites:
         place = the_place()
@@ -63,7 +63,7 @@ def site(name: str, *, parts: int = 0) -> Site:
         chain = build_chain(place, name)
         _fill_bare_tables(place, name)
         if parts:
-            add_crowd(place, name, parts=parts, operators=OPERATORS)
+            add_crowd(place, name, parts=parts, operators=operators)
         with psycopg.connect(place.superuser_url(name), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CHECKPOINT")

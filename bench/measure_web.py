@@ -64,7 +64,7 @@ def _cpu(sample: Sample) -> float:
 
 @benchmark("web.page")
 def measure_pages() -> list[Result]:
-    at = site("pages", parts=PARTS_EACH * COMPANIES)
+    at = site("pages", parts=PARTS_EACH * COMPANIES, operators=COMPANIES)
     company = at.chain.customers[0]
     with psycopg.connect(the_place().superuser_url("pages")) as connection:
         held = connection.execute(

@@ -52,16 +52,24 @@ def chromium():
 
 
 @pytest.fixture
-def site(world):
-    """The address of the server, listening on loopback."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+def listener():
+    """Where the server listens: on loopback."""
+    found = socket.socket()
+    found.bind(("127.0.0.1", 0))
+    return found
+
+
+@pytest.fixture
+def site(world, listener):
+    """The address of the server: that of its settings if it is on this machine, for passkeys are good for that alone."""
     server = uvicorn.Server(uvicorn.Config(world.app, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    port = listener.getsockname()[1]
+    own = world.context.settings.base_url
+    yield own if own == f"http://localhost:{port}" else f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
 

@@ -30,6 +30,7 @@ PLATFORM = {
     "registrations",
     "second_factors",
     "openid_subjects",
+    "passkeys",
     "digests",
     "corporate_numbers",
     "announcements",
@@ -107,6 +108,8 @@ def test_roles_of_the_house_cannot_log_in_or_bypass(database_url: str) -> None:
         "account_invitations",
         "registrations",
         "second_factors",
+        "passkeys",
+        "openid_subjects",
         "digests",
     ],
 )

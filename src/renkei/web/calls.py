@@ -208,6 +208,10 @@ class PageCall:
         """A piece of a page that a script puts in its place. It sets no cookie: nobody did anything, so no session lives on."""
         return HTMLResponse(render(template, words=self.words, call=self, **values))
 
+    def told(self, json_text: str) -> Response:
+        """JSON for a script of ours."""
+        return self._with_cookie(Response(json_text, media_type="application/json"))
+
     def redirect(self, address: str, message: str | None = None, **values: object) -> Response:
         """Go on to another page of ours (see other: a reload does not repeat the form), and tell something there."""
         if message is not None:

@@ -13,12 +13,13 @@ import binascii
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from renkei.commons.access.model import Pending
+from renkei.commons.access.model import Challenge, Pending
 from renkei.kit.ids import parse_id
 from renkei.kit.secret_box import SecretBox, SecretUnreadableError
 
@@ -40,6 +41,8 @@ class Session:
     """The access token that is worth something here once the code of the second factor has been entered."""
     openid: Pending | None = None
     """What must come back from the external provider that the browser was sent to."""
+    challenge: Challenge | None = None
+    """What a device of the person is to sign."""
     operator_id: UUID | None = None
     language: str | None = None
     message: str | None = None
@@ -74,6 +77,9 @@ def seal(session: Session, box: SecretBox) -> str:
         "p": [session.openid.state, session.openid.nonce, session.openid.verifier]
         if session.openid
         else None,
+        "w": [session.challenge.value.hex(), session.challenge.made_at.timestamp()]
+        if session.challenge
+        else None,
         "o": str(session.operator_id) if session.operator_id else None,
         "l": session.language,
         "m": session.message,
@@ -101,11 +107,16 @@ def open_cookie(value: str | None, box: SecretBox, now: int, idle_seconds: int) 
         refresh=found.get("r"),
         code_due=found.get("f"),
         openid=Pending(*found["p"]) if "p" in found else None,
+        challenge=_challenge(found["w"]) if "w" in found else None,
         operator_id=parse_id(found.get("o")),
         language=found.get("l"),
         message=found.get("m"),
         acts_for_several=bool(found.get("v")),
     )
+
+
+def _challenge(written: list[Any]) -> Challenge:
+    return Challenge(bytes.fromhex(written[0]), datetime.fromtimestamp(written[1], UTC))
 
 
 def is_genuine(session: Session, token: str | None) -> bool:

@@ -291,3 +291,20 @@ class OpenidUnavailable(RenkeiError):
     kind = FaultKind.UNAVAILABLE
     en = "The sign-in service of your organisation cannot be reached. Please try again later."
     ja = "組織の認証サービスに接続できません。しばらくしてからもう一度お試しください。"
+
+
+class PasskeyRefused(RenkeiError):
+    """What the device gave is not what was asked for, too late, or of nobody here."""
+
+    code = "passkey_refused"
+    kind = FaultKind.UNAUTHENTICATED
+    en = "The passkey was not accepted. Please try again."
+    ja = "パスキーを確認できませんでした。もう一度お試しください。"
+
+
+class PasskeyMissing(Missing):
+    """No such passkey of this person."""
+
+    code = "passkey_not_found"
+    en = "There is no such passkey."
+    ja = "該当するパスキーはありません。"

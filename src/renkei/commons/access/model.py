@@ -26,6 +26,8 @@ AuditKind = Literal[
     "company_state",
     "announced",
     "terms_published",
+    "passkey_added",
+    "passkey_removed",
 ]
 """What the record of access tells of."""
 """How a refresh token behaves: good once, or good until it expires or is revoked."""
@@ -208,3 +210,21 @@ class Identity:
     issuer: str
     subject: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a device is to sign, and when it was made; kept in the sealed session."""
+
+    value: bytes
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """A key of a person's device, by the name the person gave it."""
+
+    passkey_id: UUID
+    name: str
+    created_at: datetime
+    used_at: datetime | None

@@ -94,6 +94,18 @@ def login_as(keys: AccessKeys, identity: Identity, *, client_ip: str, kind: Toke
     return _open_session(keys, account, client_ip, operator_id=None, kind=kind, new_hash=None)
 
 
+def login_proven(keys: AccessKeys, account_id: UUID, *, client_ip: str, kind: TokenKind) -> Tokens:
+    """A new session of an account that has proven itself otherwise (a passkey).
+
+    Raises `InvalidCredentials` (also its kind `NoMembership`), `TooManyLogins`.
+    """
+    _take_turn(keys, _source(client_ip))
+    account = keys.database.read(_ACCESS, lambda tx: store.account_of_id(tx, account_id))
+    if account is None:
+        raise InvalidCredentials
+    return _open_session(keys, account, client_ip, operator_id=None, kind=kind, new_hash=None)
+
+
 def _open_session(
     keys: AccessKeys,
     account: DictRow,

@@ -160,6 +160,14 @@ def clear_attempts(tx: Transaction, account_key: int, *, new_hash: str | None) -
     )
 
 
+def account_of_id(tx: Transaction, account_id: UUID) -> DictRow | None:
+    """An active account."""
+    return tx.row(
+        "SELECT account_key, account_id, email, staff FROM commons.accounts WHERE account_id = %s AND state = 'active'",
+        (account_id,),
+    )
+
+
 def account_of_subject(tx: Transaction, issuer: str, subject: str) -> DictRow | None:
     """The active account that an external provider's identifier is bound to."""
     return tx.row(

@@ -174,6 +174,21 @@ openid_subjects = sa.Table(
     comment="What an external OpenID provider calls a person; bound at the first sign-in.",
 )
 
+passkeys = sa.Table(
+    "passkeys",
+    metadata,
+    key("passkey_key"),
+    public_id("passkey_id"),
+    refers("account_key", "commons.accounts.account_key", index=True),
+    sa.Column("credential_id", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("public_key", sa.LargeBinary, nullable=False),
+    sa.Column("sign_count", sa.BigInteger, nullable=False),
+    text("name"),
+    moment("created_at"),
+    moment("used_at", nullable=True),
+    comment="Public keys of people's devices (WebAuthn).",
+)
+
 access_log = sa.Table(
     "access_log",
     metadata,

@@ -86,6 +86,7 @@ consents = sa.Table(
         "turns_at",
         postgresql_where=sa.text("superseded_at IS NULL AND turns_at IS NOT NULL"),
     ),
+    sa.Index("ix_consents_operator", "operator_key", "consent_key"),
     sa.Index("ix_consents_part", "part_key", "kind", postgresql_where=sa.text("superseded_at IS NULL")),
     sa.Index(
         "ix_consents_wide",

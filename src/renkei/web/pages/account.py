@@ -8,11 +8,11 @@ from typing import Final, Literal
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from renkei.commons.access import second_factor
+from renkei.commons.access import passkeys, second_factor
 from renkei.commons.access.errors import CodeWrong, OldPasswordWrong, PasswordRefused
 from renkei.commons.access.people import email_of
 from renkei.commons.access.service import change_password
-from renkei.commons.edge.fields import Name, Short
+from renkei.commons.edge.fields import Id, LongText, Name, Short
 from renkei.commons.edge.validation import Body
 from renkei.commons.mail import digest
 from renkei.commons.mail.post import post_of
@@ -43,12 +43,26 @@ class MailForm(Body):
     wanted: Literal["yes", "no"]
 
 
+class PasskeyForm(Body):
+    """What the device made, and what the person calls it."""
+
+    credential: LongText
+    passkey_name: Name
+
+
+class ForgetForm(Body):
+    """A passkey to forget."""
+
+    passkey_id: Id
+
+
 def router() -> APIRouter:
     """The routes."""
     routes = APIRouter()
     _add_code(routes)
     _add_person(routes)
     _add_factor(routes)
+    _add_passkeys(routes)
     return routes
 
 
@@ -138,6 +152,44 @@ def _add_factor(routes: APIRouter) -> None:
         return call.redirect("/app/me", "No code is asked for any more.")
 
 
+def _add_passkeys(routes: APIRouter) -> None:
+    @routes.post("/me/passkeys/options")
+    def options(call: Opened) -> Response:
+        call.check_form()
+        caller, access = call.read(lambda tx: tx.caller), call.context.access
+        address = call.context.settings.base_url
+        told, challenge = passkeys.to_add(access, caller, address, email_of(access, caller))
+        call.session = replace(call.session, challenge=challenge)
+        return call.told(told)
+
+    @routes.post("/me/passkeys")
+    def add(call: Opened) -> Response:
+        call.check_form()
+        caller, challenge = call.read(lambda tx: tx.caller), call.session.challenge
+        call.session = replace(call.session, challenge=None)
+        try:
+            form = call.form(PasskeyForm)
+            passkeys.add(
+                call.context.access,
+                caller,
+                call.context.settings.base_url,
+                challenge,
+                form.credential,
+                form.passkey_name,
+            )
+        except RenkeiError as error:
+            call.tell(error)
+            return _me(call)
+        return call.redirect("/app/me", "The passkey is there. You can sign in with it from now on.")
+
+    @routes.post("/me/passkeys/remove")
+    def forget(call: Opened) -> Response:
+        call.check_form()
+        caller = call.read(lambda tx: tx.caller)
+        passkeys.remove(call.context.access, caller, call.form(ForgetForm).passkey_id)
+        return call.redirect("/app/me", "The passkey is forgotten here. You may delete it on the device too.")
+
+
 def _me(call: PageCall, made: second_factor.Enrolment | None = None, *, waits: bool = False) -> Response:
     caller = call.read(lambda tx: tx.caller)
     assert caller.account_id is not None
@@ -146,6 +198,7 @@ def _me(call: PageCall, made: second_factor.Enrolment | None = None, *, waits: b
         "me.html",
         email=email_of(call.context.access, caller),
         has_factor=second_factor.is_required(call.context.access, caller.account_id),
+        passkeys=passkeys.passkeys(call.context.access, caller),
         made=made,
         waits=waits or made is not None,
         has_mail=has_mail,

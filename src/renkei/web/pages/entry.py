@@ -10,11 +10,12 @@ from fastapi import APIRouter
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from renkei.commons.access import passkeys
 from renkei.commons.access.errors import InvalidCredentials, NoMembership, TooManyLogins
 from renkei.commons.access.model import ActingFor, TokenKind, Tokens
 from renkei.commons.access.openid import Openid
 from renkei.commons.access.second_factor import is_required
-from renkei.commons.access.service import acting_for, login, login_as, logout
+from renkei.commons.access.service import acting_for, login, login_as, login_proven, logout
 from renkei.commons.edge.calls import client_ip
 from renkei.commons.edge.fields import Id, Text
 from renkei.commons.edge.validation import Body
@@ -36,6 +37,7 @@ class CompanyForm(Body):
 def router() -> APIRouter:
     """The routes."""
     routes = APIRouter()
+    _add_other_ways(routes)
 
     @routes.get("/login")
     def sign_in_page(call: Opened) -> Response:
@@ -51,29 +53,6 @@ def router() -> APIRouter:
             return begin_session(call, email, call.field("password") or "", following)
         except (InvalidCredentials, TooManyLogins) as error:
             return _sign_in_again(call, error, email, following)
-
-    @routes.get("/login/openid")
-    def to_provider(call: Opened) -> Response:
-        provider = _provider(call)
-        try:
-            address, pending = provider.begin()
-        except RenkeiError as error:
-            return _sign_in_again(call, error)
-        call.session = replace(call.session, openid=pending)
-        return call.redirect(address)
-
-    @routes.get("/login/openid/return")
-    def from_provider(call: Opened) -> Response:
-        pending, provider = call.session.openid, _provider(call)
-        call.session = replace(call.session, openid=None)
-        try:
-            identity = provider.identify(pending, call.query("state"), call.query("code"))
-            address = client_ip(call.request.scope, call.context)
-            return _begin(
-                call, lambda kind: login_as(call.context.access, identity, client_ip=address, kind=kind), ""
-            )
-        except RenkeiError as error:
-            return _sign_in_again(call, error)
 
     @routes.post("/logout")
     def sign_out(call: Opened) -> Response:
@@ -120,6 +99,60 @@ def router() -> APIRouter:
     return routes
 
 
+def _add_other_ways(routes: APIRouter) -> None:
+    """Without a password: by an external provider, by a passkey."""
+
+    @routes.get("/login/openid")
+    def to_provider(call: Opened) -> Response:
+        provider = _provider(call)
+        try:
+            address, pending = provider.begin()
+        except RenkeiError as error:
+            return _sign_in_again(call, error)
+        call.session = replace(call.session, openid=pending)
+        return call.redirect(address)
+
+    @routes.get("/login/openid/return")
+    def from_provider(call: Opened) -> Response:
+        pending, provider = call.session.openid, _provider(call)
+        call.session = replace(call.session, openid=None)
+        try:
+            identity = provider.identify(pending, call.query("state"), call.query("code"))
+            address = client_ip(call.request.scope, call.context)
+            return _begin(
+                call, lambda kind: login_as(call.context.access, identity, client_ip=address, kind=kind), ""
+            )
+        except RenkeiError as error:
+            return _sign_in_again(call, error)
+
+    @routes.post("/login/passkey/options")
+    def passkey_options(call: Opened) -> Response:
+        call.check_form()
+        options, challenge = passkeys.to_use(call.context.access, call.context.settings.base_url)
+        call.session = replace(call.session, challenge=challenge)
+        return call.told(options)
+
+    @routes.post("/login/passkey")
+    def use_passkey(call: Opened) -> Response:
+        call.check_form()
+        challenge, access = call.session.challenge, call.context.access
+        call.session = replace(call.session, challenge=None)
+        following = _own_address(call.field("next") or "")
+        try:
+            account_id = passkeys.proven(
+                access, call.context.settings.base_url, challenge, call.field("credential") or ""
+            )
+            address = client_ip(call.request.scope, call.context)
+            return _begin(
+                call,
+                lambda kind: login_proven(access, account_id, client_ip=address, kind=kind),
+                following,
+                asks_for_code=False,
+            )
+        except RenkeiError as error:
+            return _sign_in_again(call, error, following=following)
+
+
 def _provider(call: PageCall) -> Openid:
     """The external provider. Raises the fault of an address without a page where there is none."""
     if call.context.openid is None:
@@ -146,7 +179,13 @@ def begin_session(call: PageCall, email: str, password: str, following: str) -> 
     )
 
 
-def _begin(call: PageCall, open_session: Callable[[TokenKind], Tokens], following: str) -> Response:
+def _begin(
+    call: PageCall,
+    open_session: Callable[[TokenKind], Tokens],
+    following: str,
+    *,
+    asks_for_code: bool = True,
+) -> Response:
     try:
         # Good for some hours and revocable; the page renews its access token from it without turning it over, so
         # that two windows at once do not end each other's session.
@@ -162,7 +201,7 @@ def _begin(call: PageCall, open_session: Callable[[TokenKind], Tokens], followin
         access=tokens.access_token,
         refresh=refresh,
     )
-    if is_required(call.context.access, tokens.account_id):
+    if asks_for_code and is_required(call.context.access, tokens.account_id):
         call.session = replace(call.session, access=None, code_due=tokens.access_token)
         return call.redirect("/app/login/code")
     return settled(call, following)

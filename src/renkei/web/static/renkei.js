@@ -41,3 +41,22 @@ if (count && window.EventSource) {
   document.addEventListener("visibilitychange", listen);
   listen();
 }
+// A passkey: the device makes or uses a key, and what it answers goes along with the form.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.dataset.passkey || form.elements.credential.value) { return; }
+  event.preventDefault();
+  const body = new URLSearchParams({ csrf: form.elements.csrf.value });
+  const answer = await fetch(form.dataset.passkey, { method: "POST", body });
+  if (!answer.ok || answer.redirected) { window.location.reload(); return; }
+  const options = await answer.json();
+  try {
+    const credential = options.user
+      ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+      : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+    form.elements.credential.value = JSON.stringify(credential.toJSON());
+    form.submit();
+  } catch {
+    delete form.dataset.sent; // given up, or no such device: the form is as it was
+  }
+});
