@@ -415,8 +415,11 @@ def read_parts(tx: Transaction, trace_ids: Iterable[UUID]) -> list[Part]:
         "SELECT "
         + _PART
         + """
-          FROM commons.parts p JOIN commons.plants q ON q.plant_key = p.plant_key
-         WHERE p.trace_id = ANY(%s) AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+          FROM (
+            -- OFFSET 0: by their ids; with the plants in view, the planner would look through all parts of a plant.
+            SELECT * FROM commons.parts
+             WHERE trace_id = ANY(%s) AND operator_key = commons.me() AND deleted_at IS NULL OFFSET 0
+          ) p JOIN commons.plants q ON q.plant_key = p.plant_key
         """,
         (list(trace_ids),),
     )
@@ -429,8 +432,11 @@ def read_parts_by_key(tx: Transaction, keys: Iterable[int]) -> list[Part]:
         "SELECT "
         + _PART
         + """
-          FROM commons.parts p JOIN commons.plants q ON q.plant_key = p.plant_key
-         WHERE p.part_key = ANY(%s) AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+          FROM (
+            -- OFFSET 0: by their ids; with the plants in view, the planner would look through all parts of a plant.
+            SELECT * FROM commons.parts
+             WHERE part_key = ANY(%s) AND operator_key = commons.me() AND deleted_at IS NULL OFFSET 0
+          ) p JOIN commons.plants q ON q.plant_key = p.plant_key
         """,
         (list(keys),),
     )
@@ -451,7 +457,9 @@ def list_parts(tx: Transaction, where: PartFilter, after: UUID | None, rows_want
         SELECT """
         + _PART
         + """
-          FROM commons.parts p JOIN commons.plants q ON q.plant_key = p.plant_key
+          FROM (
+          -- Found in their order before the plants are looked at, which would make the planner sort all parts of a company.
+          SELECT p.* FROM commons.parts p
          WHERE p.operator_key = commons.me() AND p.deleted_at IS NULL
            AND (%(after)s::uuid IS NULL OR (
                  p.name >= (SELECT name FROM start) AND EXISTS (
@@ -462,16 +470,20 @@ def list_parts(tx: Transaction, where: PartFilter, after: UUID | None, rows_want
                        OR (p.support_name IS NOT DISTINCT FROM s.support_name AND p.trace_id >= s.trace_id))))
            AND (%(trace)s::uuid IS NULL OR p.trace_id = %(trace)s)
            AND (%(name)s::text IS NULL OR p.name = %(name)s)
-           AND (%(plant)s::uuid IS NULL OR q.plant_id = %(plant)s)
-           AND (NOT %(roots)s OR NOT EXISTS (
-                 SELECT FROM commons.uses u
-                  WHERE u.child_key = p.part_key AND u.operator_key = commons.me()))
+           AND (%(plant)s::uuid IS NULL OR p.plant_key = (
+                 SELECT w.plant_key FROM commons.plants w WHERE w.plant_id = %(plant)s AND w.operator_key = commons.me()))
+           -- coalesce: by an EXISTS, or an IS NULL, the planner would look at all parts of the company to show the first few.
+           AND (NOT %(roots)s OR NOT coalesce((
+                 SELECT true FROM commons.uses u
+                  WHERE u.child_key = p.part_key AND u.operator_key = (SELECT commons.me()) LIMIT 1), false))
            AND (%(text)s::text IS NULL
                 OR p.name ILIKE %(text)s OR p.support_name ILIKE %(text)s OR p.label ILIKE %(text)s
                 OR EXISTS (SELECT FROM commons.part_numbers n
                             WHERE n.part_key = p.part_key AND n.operator_key = commons.me() AND n.number ILIKE %(text)s))
          ORDER BY p.name, p.support_name, p.trace_id
          LIMIT %(limit)s
+          ) p JOIN commons.plants q ON q.plant_key = p.plant_key
+         ORDER BY p.name, p.support_name, p.trace_id
         """,
         {
             "after": after,
