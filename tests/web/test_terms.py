@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import pytest
 
+from renkei.web.words import Words
 from tests.connectors.ouranos.world import add_account
 from tests.web.conftest import Person
 from tests.web.test_people import GOOD
@@ -41,7 +44,7 @@ def test_an_administrator_is_reminded_until_the_company_has_accepted(world, pers
     assert "accepted on" in admin.open("/app/terms").text
     assert admin.company.call("GET", "/v1/terms").json()["terms"]["accepted_at"] is not None
     row = staff.open("/app/platform/terms").html.split("2026-12</th>")[1].split("</tr>")[0]
-    assert row.endswith('<td class="number">1</td>')
+    assert row.endswith('<td class="n">1</td>')
     published("2027-01")
     assert "terms of use have a new version" in admin.open("/app/").text
 
@@ -98,3 +101,9 @@ def test_who_joins_accepts_the_newest(world, person, staff, published):
     done = guest.send(refused, path, terms_id=terms_id, **said)
     assert done.status == 200
     assert 'name="terms_id"' not in done.html
+
+
+def test_a_day_is_that_of_the_clock_in_japan():
+    moment = datetime(2026, 11, 30, 15, 0, tzinfo=UTC)
+    assert (Words("ja").day(moment), Words("ja").day(date(2026, 11, 30))) == ("2026/12/01", "2026/11/30")
+    assert Words("en").day(moment) == "1 Dec 2026"

@@ -73,7 +73,8 @@ class Words:
         return f"{_grouped(round(share * 100, 1))}%"
 
     def day(self, x: date | None) -> str:
-        """A day as people write it; "–" for None."""
+        """A day as people write it, that of a moment by the clock in Japan; "–" for None."""
+        x = x.astimezone(JAPAN) if isinstance(x, datetime) else x
         return "–" if x is None else format_date(x, format="medium", locale=_BABEL[self.language])
 
     def moment(self, x: datetime | None) -> str:
