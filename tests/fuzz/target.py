@@ -27,7 +27,7 @@ from tests.fuzz.chain import Chain, found
 
 EXAMPLES = int(os.environ.get("RENKEI_FUZZ_EXAMPLES", "4"))
 """Generated requests of each kind an operation."""
-SECONDS = float(os.environ.get("RENKEI_FUZZ_SECONDS", "60"))
+SECONDS = float(os.environ.get("RENKEI_FUZZ_SECONDS", "30"))
 """At most so long for the generated requests of each document and kind."""
 ATTRIBUTES: tuple[KeyAttribute, ...] = ("Application", "DataSpace")
 NETWORKS = ("127.0.0.0/8", "10.0.0.0/8")

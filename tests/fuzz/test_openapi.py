@@ -1,7 +1,7 @@
 """Generated requests over both OpenAPI documents: no 500, no dropped connection, and answers as they are described.
 
 RENKEI_FUZZ_EXAMPLES at most so many requests an operation and kind of data (4; `make fuzz N=2000` for more);
-RENKEI_FUZZ_SECONDS at most so long for each document and kind (60; `make fuzz SECONDS=600`).
+RENKEI_FUZZ_SECONDS at most so long for each document and kind (30; `make fuzz SECONDS=600`).
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from renkei.cli import cli
 from renkei.commons.access import registry
+from renkei.commons.operators import export_store
+from renkei.commons.tables import metadata
 from renkei.settings import Settings
 from tests.commons.ledger.test_bundle import _url
 from tests.connectors.native.test_consents import STATEMENT
@@ -94,3 +96,12 @@ def test_no_internal_key_goes_out_and_administrators_alone_take_it(
     tokens = world.login("viewer@example.com")
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     assert world.http.get("/v1/export", headers=headers).status_code == 403
+
+
+def test_a_tables_own_key_is_no_reference_to_another() -> None:
+    """Deliveries to one and deliveries to all both call their key `delivery_key`."""
+    found = {one.name: {name for name, *_ in one.ids} for one in export_store.exported([metadata])}
+    assert "delivery_key" not in found["commons.shared_deliveries"]
+    assert "delivery_key" not in found["commons.deliveries"]
+    assert "operator_key" in found["commons.parts"]
+    assert "operator_key" in found["commons.part_counts"], "its own key, and a reference"

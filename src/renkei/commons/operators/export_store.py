@@ -80,7 +80,9 @@ def exported(metadatas: Sequence[sa.MetaData]) -> list[Exported]:
         ids = []
         for name in keys:
             target = by_name.get(_REFERS.get(name, ""))
-            public = None if target is None or target is table else _public_id(target)
+            # A table's own key may be called like another's: deliveries to one, and to all.
+            is_own = table.columns[name].identity is not None
+            public = None if target is None or is_own else _public_id(target)
             if target is not None and public is not None:
                 [key] = target.primary_key.columns
                 ids.append((name, target, key.name, public))
