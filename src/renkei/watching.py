@@ -23,7 +23,7 @@ import structlog
 from renkei.commons.imports import service as imports
 from renkei.commons.imports.errors import MappingMissing
 from renkei.commons.imports.model import ImportDraft
-from renkei.commons.operators.model import Operator
+from renkei.commons.operators.model import ACTED_FOR, Operator
 from renkei.commons.operators.service import list_operators, plants
 from renkei.commons.parts.model import PartFilter
 from renkei.commons.parts.service import list_parts
@@ -69,7 +69,7 @@ def look(database: Database, settings: Settings) -> int:
     count = 0
     for company in database.owner(list_operators):
         folder = root / str(company.operator_id)
-        if company.state not in {"member", "merged"} or not folder.is_dir():
+        if company.state not in ACTED_FOR or not folder.is_dir():
             continue
         for kind in _KINDS:
             for file in _files(folder / kind):

@@ -37,6 +37,12 @@ class Caller:
             return f"account:{self.account_id}"
         return f"api_key:{self.api_key_id}" if self.api_key_id is not None else self.door
 
+    def person(self) -> UUID:
+        """The account of the calling person. Raises `Forbidden` for an application or a duty, which is none."""
+        if self.account_id is None:
+            raise Forbidden
+        return self.account_id
+
     def require(self, *roles: Role) -> None:
         """Raise `Forbidden` unless the caller has one of `roles` (an admin has every role of its company)."""
         if "admin" not in self.roles and not self.roles.intersection(roles):

@@ -32,6 +32,7 @@ from renkei.commons.access.errors import (
 from renkei.commons.access.model import SYSTEM_ATTRIBUTES, Claims, ClientContext
 from renkei.commons.access.network import normal_ip
 from renkei.commons.access.tokens import AccessKeys
+from renkei.commons.operators.model import ACTED_FOR
 from renkei.database.caller import Caller, Door
 from renkei.database.round_trip import Question
 from renkei.database.transaction import Knock
@@ -41,8 +42,6 @@ _HEADER: Final = "header:Renkei-Operator"
 _NOBODY: Final = UUID(int=0)
 _SECOND_FACTOR: Final = "second_factor"
 """Stands behind the roles of who has one."""
-_ACTIVE: Final = frozenset({"member", "merged"})
-"""States in which a company is acted for; after a merger its successor's people do."""
 _APPLICATION_ROLES: Final = frozenset({"editor"})
 
 
@@ -196,7 +195,7 @@ class _Knock(Knock):
         if row["operator_key"] is None or not row["roles"]:
             # An unknown operator and one without a role are the same answer.
             raise OperatorMismatch(_HEADER) if self._options.chosen else TokenInvalid
-        if row["operator_state"] not in _ACTIVE:
+        if row["operator_state"] not in ACTED_FOR:
             raise OperatorSuspended
         if row["api_key_id"] is not None and not row["key_allows_operator"]:
             raise KeyNotForOperator
@@ -213,7 +212,7 @@ class _Knock(Knock):
         # An unknown operator and one that was not assigned are the same answer.
         if row["api_key_id"] is None or row["operator_key"] is None or not row["key_assigned"]:
             raise KeyNotForOperator(_HEADER)
-        if row["operator_state"] not in _ACTIVE:
+        if row["operator_state"] not in ACTED_FOR:
             raise OperatorSuspended
         return self._admitted(row, roles=_APPLICATION_ROLES, account_id=None)
 

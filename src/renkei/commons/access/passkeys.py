@@ -21,7 +21,6 @@ from renkei.commons.access.model import Challenge, Passkey
 from renkei.commons.access.tokens import AccessKeys
 from renkei.database.caller import Caller
 from renkei.database.transaction import Transaction
-from renkei.kit.errors import Forbidden
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +40,7 @@ def to_add(keys: AccessKeys, caller: Caller, address: str, email: str) -> tuple[
         UserVerificationRequirement,
     )
 
-    account_id = _person(caller)
+    account_id = caller.person()
     held = keys.database.owner(lambda tx: store.of_account(tx, account_id))
     options = webauthn.generate_registration_options(
         rp_id=_host(address),
@@ -63,7 +62,7 @@ def add(
     """Keep the key that a device made. Raises `PasskeyRefused`."""
     import webauthn  # noqa: PLC0415
 
-    account_id = _person(caller)
+    account_id = caller.person()
     expected = _still_good(challenge, keys.database.clock.now())
     try:
         made = webauthn.verify_registration_response(
@@ -91,14 +90,14 @@ def add(
 
 def passkeys(keys: AccessKeys, caller: Caller) -> list[Passkey]:
     """The calling person's own, the oldest first."""
-    account_id = _person(caller)
+    account_id = caller.person()
     rows = keys.database.owner(lambda tx: store.of_account(tx, account_id))
     return [Passkey(**{name: row[name] for name in Passkey.__dataclass_fields__}) for row in rows]
 
 
 def remove(keys: AccessKeys, caller: Caller, passkey_id: UUID) -> None:
     """Forget one of the calling person's. Raises `PasskeyMissing`."""
-    account_id = _person(caller)
+    account_id = caller.person()
 
     def work(tx: Transaction) -> bool:
         note(tx, "passkey_removed", account_id=account_id)
@@ -170,9 +169,3 @@ def _still_good(challenge: Challenge | None, now: datetime) -> bytes:
 def _refused(error: Exception) -> PasskeyRefused:
     log.info("passkey_refused", why=type(error).__name__)
     return PasskeyRefused()
-
-
-def _person(caller: Caller) -> UUID:
-    if caller.account_id is None:
-        raise Forbidden
-    return caller.account_id

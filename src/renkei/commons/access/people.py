@@ -33,7 +33,7 @@ from renkei.commons.access.model import MemberRole
 from renkei.commons.access.registry import good_email, good_password
 from renkei.commons.access.service import login
 from renkei.commons.access.tokens import AccessKeys
-from renkei.commons.operators.model import Operator, Registration
+from renkei.commons.operators.model import ACTED_FOR, Operator, Registration
 from renkei.commons.operators.rules import check_registration
 from renkei.commons.operators.service import register_operator
 from renkei.commons.terms import store as terms_store
@@ -230,7 +230,7 @@ def invited(keys: AccessKeys, token: str) -> Invited:
     return Invited(
         company=row["company"],
         country=row["country"],
-        is_member=row["state"] in {"member", "merged"},
+        is_member=row["state"] in ACTED_FOR,
         inviter=row["inviter"],
         role=row["role"],
         email=row["email"],
@@ -252,7 +252,7 @@ def accept(keys: AccessKeys, token: str, password: str, *, client_ip: str) -> st
 
     def work(tx: Transaction) -> str:
         row = store.invitation(tx, _hash(token), hold=True)
-        if row is None or row["email"] is None or row["state"] not in {"member", "merged"}:
+        if row is None or row["email"] is None or row["state"] not in ACTED_FOR:
             raise InvitationOver
         account_key = make_account(tx)
         registry_store.grant(
@@ -293,7 +293,7 @@ def register_company(
 
     def work(tx: Transaction) -> None:
         row = store.invitation(tx, _hash(token), hold=True)
-        if row is None or row["state"] in {"member", "merged"}:
+        if row is None or row["state"] in ACTED_FOR:
             raise InvitationOver
         terms = terms_store.newest(tx)
         if terms is not None:

@@ -24,7 +24,6 @@ from renkei.commons.access.errors import CodeWrong, SecondFactorThere
 from renkei.commons.access.tokens import AccessKeys
 from renkei.database.caller import Caller
 from renkei.database.transaction import Transaction
-from renkei.kit.errors import Forbidden
 from renkei.kit.secret_box import SecretBox, SecretUnreadableError
 
 log = structlog.get_logger(__name__)
@@ -77,7 +76,7 @@ def is_required(keys: AccessKeys, account_id: UUID) -> bool:
 
 def enrol(keys: AccessKeys, caller: Caller, box: SecretBox, email: str) -> Enrolment:
     """A new secret for the calling person, good once a code has been confirmed. Raises `SecondFactorThere`, `Forbidden`."""
-    account_id = _person(caller)
+    account_id = caller.person()
     secret = secrets.token_bytes(_SECRET_BYTES)
     sealed = box.seal(secret, _PURPOSE)
     if not keys.database.owner(lambda tx: store.begin(tx, account_id, sealed)):
@@ -91,14 +90,14 @@ def enrol(keys: AccessKeys, caller: Caller, box: SecretBox, email: str) -> Enrol
 
 def confirm(keys: AccessKeys, caller: Caller, box: SecretBox, code: str) -> None:
     """Make the new secret the person's second factor. Raises `CodeWrong`."""
-    account_id = _person(caller)
+    account_id = caller.person()
     _check(keys, account_id, box, code, confirm=True)
     log.info("second_factor_confirmed", account=str(account_id))
 
 
 def remove(keys: AccessKeys, caller: Caller, box: SecretBox, code: str) -> None:
     """Sign in with the password alone from now on. Raises `CodeWrong`."""
-    account_id = _person(caller)
+    account_id = caller.person()
     _check(keys, account_id, box, code)
     keys.database.owner(lambda tx: store.forget(tx, account_id))
     log.info("second_factor_removed", account=str(account_id))
@@ -156,9 +155,3 @@ def _check(keys: AccessKeys, account_id: UUID, box: SecretBox, code: str, *, con
     if not keys.database.owner(work):
         log.info("second_factor_refused", account=str(account_id))
         raise CodeWrong("/code")
-
-
-def _person(caller: Caller) -> UUID:
-    if caller.account_id is None:
-        raise Forbidden
-    return caller.account_id

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 OperatorState = Literal["provisional", "member", "suspended", "closed", "merged"]
+ACTED_FOR: Final = frozenset({"member", "merged"})
+"""States in which a company is acted for; after a merger its successor's people do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

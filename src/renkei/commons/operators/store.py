@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final, LiteralString
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -18,13 +19,18 @@ from renkei.commons.operators.model import (
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import dumps
 
+_OPERATOR: Final[LiteralString] = """
+       o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state, o.sandbox,
+       (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+"""
+
 
 def own(tx: Transaction) -> Operator | None:
     """The caller's own company."""
     row = tx.row(
-        """
-        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
-               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+        "SELECT "
+        + _OPERATOR
+        + """
           FROM commons.operators o WHERE o.operator_key = commons.me()
         """
     )
@@ -34,9 +40,9 @@ def own(tx: Transaction) -> Operator | None:
 def by_open_id(tx: Transaction, open_operator_id: str) -> Operator | None:
     """The company of this public id, if it is in the directory (row-level security)."""
     row = tx.row(
-        """
-        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
-               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+        "SELECT "
+        + _OPERATOR
+        + """
           FROM commons.operators o
          WHERE o.open_operator_id = %s AND (o.state IN ('member', 'suspended', 'merged') OR o.operator_key = commons.me())
         """,
@@ -48,9 +54,9 @@ def by_open_id(tx: Transaction, open_operator_id: str) -> Operator | None:
 def by_ids(tx: Transaction, operator_ids: Sequence[UUID]) -> list[Operator]:
     """The companies of these ids that the caller may see: the directory, and those it invited itself."""
     rows = tx.rows(
-        """
-        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
-               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+        "SELECT "
+        + _OPERATOR
+        + """
           FROM commons.operators o
          WHERE o.operator_id = ANY(%s::uuid[])
            AND (o.state <> 'provisional' OR o.invited_by_key = commons.me() OR o.operator_key = commons.me())
@@ -77,9 +83,9 @@ def keys_of(tx: Transaction, operator_ids: Iterable[UUID]) -> dict[UUID, int]:
 def by_keys(tx: Transaction, operator_keys: Iterable[int]) -> dict[int, Operator]:
     """The companies of these internal keys that the caller may see."""
     rows = tx.rows(
-        """
-        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
-               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+        "SELECT "
+        + _OPERATOR
+        + """
           FROM commons.operators o
          WHERE o.operator_key = ANY(%s::bigint[])
            AND (o.state <> 'provisional' OR o.invited_by_key = commons.me() OR o.operator_key = commons.me())
@@ -217,9 +223,9 @@ def register(tx: Transaction, draft: Registration) -> Operator:
 def every(tx: Transaction) -> list[Operator]:
     """Every company, the oldest first."""
     rows = tx.rows(
-        """
-        SELECT o.operator_key, o.operator_id, o.name, o.address, o.country, o.open_operator_id, o.global_operator_id, o.state,
-               o.sandbox, (SELECT s.operator_id FROM commons.operators s WHERE s.operator_key = o.successor_key) AS successor_id
+        "SELECT "
+        + _OPERATOR
+        + """
           FROM commons.operators o ORDER BY o.operator_key
         """
     )
