@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from renkei.commons.consents.model import StoredConsent
-from renkei.commons.consents.rules import Place, deciding
+from renkei.commons.consents.rules import Filed, Place, deciding
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 SHEET, TRADE, A, B = 1, 7, 100, 101
@@ -95,3 +95,25 @@ def test_everybody_is_reached_by_what_is_for_everybody_alone() -> None:
     assert deciding(BY_CLOSENESS, everybody, NOW) is PART_TO_ALL
     assert deciding([TO_A, TO_GROUP, TO_PUBLIC], everybody, NOW) is None
     assert deciding([TO_A, TO_ALL, TO_PUBLIC], Place(SHEET, audience="public"), NOW) is TO_PUBLIC
+
+
+def test_filing_decisions_by_what_they_are_about_changes_nothing() -> None:
+    others = (
+        consent(11, subject="part", part_key=2),
+        consent(12, subject="trade", trade_key=8),
+        consent(13, subject="family", family_key=31, parts=frozenset({2, 3})),
+        consent(14, subject="family", family_key=32, parts=frozenset({SHEET, 3}), state="refused"),
+    )
+    everything = (*BY_CLOSENESS, *others)
+    places = [
+        Place(part_key, trade_key, company_key, audience)
+        for part_key in (SHEET, 2, 3, 4)
+        for trade_key in (None, TRADE, 8, 9)
+        for company_key in (None, A, B)
+        for audience in (None, "members", "public")
+    ]
+    for start in range(len(everything)):
+        consents = everything[start:]
+        filed = Filed(consents)
+        for place in places:
+            assert deciding(filed.near(place), place, NOW) is deciding(consents, place, NOW)

@@ -16,7 +16,7 @@ from a supplier behind, and a handle says whose file it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -24,7 +24,7 @@ from uuid import UUID
 from renkei.commons.consents import inquiries_store, store
 from renkei.commons.consents.inquiries_store import NewAnswer
 from renkei.commons.consents.model import Answered, Audience, Payload, StoredConsent
-from renkei.commons.consents.rules import Place, deciding
+from renkei.commons.consents.rules import Filed, Place, deciding
 from renkei.commons.consents.store import NewDelivery, NewShared, Sent, SentToAll
 from renkei.commons.files.service import FILE_KEYS, contents, with_handles, without_handles
 from renkei.commons.ledger import service as ledger
@@ -61,21 +61,23 @@ def deliver(
             tx, kind, [(trade.trade_key, trade.downstream_key) for trade in into.values()], list(of_parts)
         )
     }
+    filed = Filed(consents)
     writer = _Writer(tx)
     for trade in into.values():
         place = Place(trade.upstream_part_key, trade.trade_key, trade.downstream_key)
         payload = (per_trade or {}).get(trade.trade_key) or payloads[trade.upstream_part_key]
-        writer.bring_up_to_date(trade, deciding(consents, place, tx.now), payload, sent.get(trade.trade_key))
+        decision = deciding(filed.near(place), place, tx.now)
+        writer.bring_up_to_date(trade, decision, payload, sent.get(trade.trade_key))
     for row in sent.values():
         if row.trade_key not in into and row.consent_id in of_parts:
             writer.bury(row, row.downstream_part_key)
     writer.write(kind)
     if any(consent.consumer in AUDIENCES for consent in consents):
-        _show_all(tx, kind, consents, payloads)
+        _show_all(tx, kind, filed, payloads)
     asked = {consent.part_key for consent in consents if consent.asked_from_beyond}
     if asked:
         _answer_inquiries(
-            tx, kind, consents, {key: payload for key, payload in payloads.items() if key in asked}
+            tx, kind, filed, {key: payload for key, payload in payloads.items() if key in asked}
         )
 
 
@@ -240,15 +242,14 @@ def _is_once(consent: StoredConsent, last: Sent | SentToAll) -> bool:
 
 
 # -- for everybody ---------------------------------------------------------------------------------------------------
-def _show_all(
-    tx: Transaction, kind: str, consents: Sequence[StoredConsent], payloads: Mapping[int, Payload]
-) -> None:
+def _show_all(tx: Transaction, kind: str, consents: Filed, payloads: Mapping[int, Payload]) -> None:
     """Bring the inbox that every member reads up to date for own parts."""
     present = {(row.part_key, row.audience): row for row in store.sent_to_all(tx, kind, payloads)}
     rows: list[tuple[int, Audience, StoredConsent | SentToAll, dict[str, Mapping[str, Any]]]] = []
     for part_key, payload in payloads.items():
         for audience in AUDIENCES:
-            consent = deciding(consents, Place(part_key, audience=audience), tx.now)
+            place = Place(part_key, audience=audience)
+            consent = deciding(consents.near(place), place, tx.now)
             last = present.get((part_key, audience))
             content = without_handles(content_of(consent, payload))
             if consent is None or not content:
@@ -311,13 +312,12 @@ def _new_shared(
 
 
 # -- past one's own customers ----------------------------------------------------------------------------------------
-def _answer_inquiries(
-    tx: Transaction, kind: str, consents: Sequence[StoredConsent], payloads: Mapping[int, Payload]
-) -> None:
+def _answer_inquiries(tx: Transaction, kind: str, consents: Filed, payloads: Mapping[int, Payload]) -> None:
     """Bring what companies that asked from further down were given of own parts up to date."""
     rows: list[tuple[NewAnswer, Answered]] = []
     for one in inquiries_store.granted(tx, kind, payloads):
-        consent = deciding(consents, Place(one.part_key, company_key=one.asker_key), tx.now)
+        place = Place(one.part_key, company_key=one.asker_key)
+        consent = deciding(consents.near(place), place, tx.now)
         content = without_handles(content_of(consent, payloads[one.part_key]))
         provider_id = tx.caller.operator_id if one.named else None
         if consent is None or not content:

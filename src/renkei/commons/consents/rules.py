@@ -111,6 +111,30 @@ def _why_not(consent: StoredConsent, place: Place, moment: datetime) -> WhyNot:
     return "expired"
 
 
+class Filed:
+    """Decisions filed by what they are about: each of many places is held against the few that may be about it."""
+
+    def __init__(self, consents: Iterable[StoredConsent]) -> None:
+        self._by_trade: dict[int | None, list[StoredConsent]] = {}
+        self._by_part: dict[int | None, list[StoredConsent]] = {}
+        self._about_all: list[StoredConsent] = []
+        for one in consents:
+            if one.subject == "trade":
+                self._by_trade.setdefault(one.trade_key, []).append(one)
+            elif one.subject == "part":
+                self._by_part.setdefault(one.part_key, []).append(one)
+            elif one.subject == "operator":
+                self._about_all.append(one)
+            else:
+                for part_key in one.parts:
+                    self._by_part.setdefault(part_key, []).append(one)
+
+    def near(self, place: Place) -> list[StoredConsent]:
+        """Every decision that is about a place; which of them decides, `deciding` says."""
+        of_trade = () if place.trade_key is None else self._by_trade.get(place.trade_key, ())
+        return [*of_trade, *self._by_part.get(place.part_key, ()), *self._about_all]
+
+
 def deciding(consents: Iterable[StoredConsent], place: Place, moment: datetime) -> StoredConsent | None:
     """The consent that decides what may be let out; None: nothing is decided, so nothing is let out.
 

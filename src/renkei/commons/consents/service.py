@@ -41,7 +41,7 @@ from renkei.commons.consents.model import (
     Subject,
 )
 from renkei.commons.consents.policies import PolicyRefused, document_of, groups_of, next_turn, read_policy
-from renkei.commons.consents.rules import Place, deciding
+from renkei.commons.consents.rules import Filed, Place, deciding
 from renkei.commons.consents.spreading import CONSENT_CHANGED, HANDLERS, spread
 from renkei.commons.ledger import service as ledger
 from renkei.commons.operators import service as operators
@@ -180,7 +180,7 @@ def releases(
     if not pairs:
         return []
     keys = {pair.part_key for pair in pairs}
-    consents = store.touching(tx, keys, kind, companies={pair.company_key for pair in pairs})
+    filed = Filed(store.touching(tx, keys, kind, companies={pair.company_key for pair in pairs}))
     traded: dict[tuple[int, int], list[int]] = {}
     for trade in trades.trades_into(tx, keys, kind):
         traded.setdefault((trade.upstream_part_key, trade.downstream_key), []).append(trade.trade_key)
@@ -188,7 +188,8 @@ def releases(
     for pair in pairs:
         attributes: frozenset[str] = frozenset()
         for trade_key in traded.get((pair.part_key, pair.company_key), [None]):
-            chosen = deciding(consents, Place(pair.part_key, trade_key, pair.company_key), tx.now)
+            place = Place(pair.part_key, trade_key, pair.company_key)
+            chosen = deciding(filed.near(place), place, tx.now)
             if chosen is not None and chosen.state == "granted":
                 attributes |= chosen.attributes
         found.append(Release(trace_id=pair.trace_id, consumer_id=pair.consumer_id, attributes=attributes))

@@ -20,7 +20,7 @@ from renkei.commons.consents.model import (
     StoredConsent,
     Withheld,
 )
-from renkei.commons.consents.rules import Place, considered, deciding
+from renkei.commons.consents.rules import Filed, Place, considered, deciding
 from renkei.commons.operators import service as operators
 from renkei.commons.parts import service as parts
 from renkei.commons.trades import service as trades
@@ -82,15 +82,17 @@ def consequences(tx: Transaction, consent_id: UUID) -> Consequences:
     use_case = _use_case(consent.kind)
     consents = store.touching(tx, keys, consent.kind)
     general, per_trade = _contents(use_case)(tx, set(keys))
-    without = [one for one in consents if one.consent_id != consent_id]
+    filed = Filed(consents)
     losses: list[tuple[TradeInto, frozenset[str], frozenset[str]]] = []
     for trade in trades.trades_into(tx, keys, consent.kind):
         place = Place(trade.upstream_part_key, trade.trade_key, trade.downstream_key)
-        now = deciding(consents, place, tx.now)
+        near = filed.near(place)
+        now = deciding(near, place, tx.now)
         if now is None or now.consent_id != consent_id:
             continue
         payload = per_trade.get(trade.trade_key) or general[trade.upstream_part_key]
         before = frozenset(content_of(now, payload))
+        without = (one for one in near if one.consent_id != consent_id)
         after = frozenset(content_of(deciding(without, place, tx.now), payload))
         if before - after:
             losses.append((trade, before - after, before & after))
