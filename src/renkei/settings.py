@@ -506,7 +506,8 @@ class Settings(BaseSettings):
     administrators_need_factor: bool = _setting(
         _ACCESS,
         False,
-        "Whether an administrator who has set up no second factor acts as editor and approver only, until there is one.",
+        "Whether an administrator who has set up no second factor acts as editor and approver only, until there is one, and "
+        "the platform's staff may open nothing but their own account.",
     )
     openid_issuer: str | None = _setting(
         _ACCESS,

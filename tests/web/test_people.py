@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -260,6 +261,24 @@ def code_now(clock, secret):
 def test_codes_are_those_of_the_standard(seconds, code):
     """RFC 6238, appendix B (SHA-1), the last six digits."""
     assert code_at(b"12345678901234567890", seconds // STEP_SECONDS) == code
+
+
+def test_where_it_is_demanded_staff_without_a_second_factor_opens_only_its_own_account(
+    world, staff, clock, monkeypatch
+):
+    policy = replace(world.context.access.policy, administrators_need_factor=True)
+    monkeypatch.setattr(world.context.access, "policy", policy)
+    for page in ("/app/platform", "/app/platform/usage", "/app/platform/terms"):
+        assert staff.open(page).status == 403, page
+    shown = staff.open("/app/")
+    assert shown.address == "/app/me"
+    assert "no other page opens" in shown.text
+    assert "/app/parts" not in shown.page.links
+    shown = staff.send(shown, "/app/me/factor")
+    secret = secret_on(shown)
+    shown = staff.send(shown, "/app/me/factor/confirm", code=code_now(clock, secret))
+    assert "no other page opens" not in shown.text
+    assert staff.open("/app/").address == "/app/platform"
 
 
 def test_with_a_second_factor_a_password_alone_lets_nobody_in(world, person, clock):

@@ -189,7 +189,7 @@ class _Knock(Knock):
                 operator_key=0,
                 operator_id=_NOBODY,
                 door=self._door,
-                roles=frozenset({"staff"}),
+                roles=frozenset() if self._lacks_factor(row) else frozenset({"staff"}),
                 account_id=claims.account_id,
             )
         if row["operator_key"] is None or not row["roles"]:
@@ -200,13 +200,13 @@ class _Knock(Knock):
         if row["api_key_id"] is not None and not row["key_allows_operator"]:
             raise KeyNotForOperator
         roles = frozenset(row["roles"]) - {_SECOND_FACTOR}
-        if (
-            self._keys.policy.administrators_need_factor
-            and _SECOND_FACTOR not in row["roles"]
-            and "admin" in roles
-        ):
+        if "admin" in roles and self._lacks_factor(row):
             roles = roles - {"admin"} | {"editor", "approver"}
         return self._admitted(row, roles=roles, account_id=claims.account_id)
+
+    def _lacks_factor(self, row: Mapping[str, Any]) -> bool:
+        """Whether the person would need a second factor to administrate, a company or the platform, and has none."""
+        return self._keys.policy.administrators_need_factor and _SECOND_FACTOR not in (row["roles"] or ())
 
     def _application(self, row: Mapping[str, Any]) -> Caller:
         # An unknown operator and one that was not assigned are the same answer.

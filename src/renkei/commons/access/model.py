@@ -67,7 +67,8 @@ class AccessPolicy:
     publish_ahead_seconds: a rotated-in key is published this long before it signs, so that every verifier has it.
     keys_fresh_seconds: how long public keys are believed before they are read again.
     hashing_slots: passwords hashed at the same time in one process; each takes 19 MiB and some 20 ms of CPU.
-    administrators_need_factor: an administrator without a second factor acts as editor and approver until there is one.
+    administrators_need_factor: an administrator without a second factor acts as editor and approver until there is one;
+        the platform's staff may do nothing else.
     remembered_tokens: of so many tokens (1 KB each) a process remembers that their signature was good.
     """
 

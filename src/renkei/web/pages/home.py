@@ -49,7 +49,9 @@ def router() -> APIRouter:
     def home(call: Opened) -> Response:
         found = call.read(lambda tx: _home(tx) if tx.caller.operator_key else None)
         if found is None:
-            return call.redirect("/app/platform")
+            assert call.caller is not None
+            # Staff that lacks the second factor is led to where it is set up.
+            return call.redirect("/app/platform" if "staff" in call.caller.roles else "/app/me")
         return call.show("home.html", home=found, shown=SHOWN)
 
     return routes
