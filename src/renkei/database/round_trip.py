@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import select
+import threading
 from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 
@@ -25,6 +26,7 @@ from psycopg.rows import TupleRow
 
 _GOOD: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 _PREPARED: Final = "renkei_prepared"
+_TRANSLATING: Final = threading.Lock()
 
 
 class Prepared:
@@ -75,6 +77,13 @@ class Rows:
     def first(self) -> dict[str, Any]:
         """The first row by column name. Raises `IndexError` if there is none."""
         return self.dicts()[0]
+
+    def row(self, at: int) -> tuple[Any, ...]:
+        """One row, translated now: for many rows of which few are wanted. Safe to share between threads."""
+        with _TRANSLATING:
+            self._transformer.set_pgresult(self._result)
+            [row] = self._transformer.load_rows(at, at + 1, tuple)
+        return row
 
     def raw(self, column: int) -> list[bytes]:
         """One column as it came over the wire, untranslated; what is NULL is empty."""

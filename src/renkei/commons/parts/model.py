@@ -196,12 +196,14 @@ class OwnGraph:
 
     above: the parts asked for and all their own ancestors (deleted ones left out).
     parts: those, and the children of `lines`, by key.
+    trace_ids: of all parts in `parts`, without making any of them.
     lines: by parent key in order of position, for every part in `above` and for every phantom child below them
     (a phantom is multiplied through, so its own lines are needed); no entry for a part without lines.
     """
 
     above: frozenset[int]
     parts: Mapping[int, GraphPart]
+    trace_ids: Mapping[int, UUID]
     lines: Mapping[int, tuple[GraphLine, ...]]
 
 
@@ -285,4 +287,4 @@ class PartNumber:
 
 
 NO_FILTER = PartFilter()
-NO_GRAPH = OwnGraph(above=frozenset(), parts={}, lines={})
+NO_GRAPH = OwnGraph(above=frozenset(), parts={}, trace_ids={}, lines={})

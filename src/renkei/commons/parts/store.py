@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -533,32 +534,43 @@ def read_graph(tx: Transaction, keys: Iterable[int]) -> OwnGraph:
     return _graph_from(rows)
 
 
+_ALL_PARTS: Final = Prepared(
+    """
+    SELECT part_key, trace_id, name, terminated, unit, structure_key, mass_kg_per_unit, density_kg_per_liter
+      FROM commons.parts WHERE operator_key = commons.me() AND deleted_at IS NULL
+     ORDER BY part_key
+    """
+)
+_ALL_LINES: Final = Prepared(
+    """
+    SELECT p.part_key, l.position, l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing, l.counted_by,
+           l.phantom, l.alternative_group, l.usage_share
+      FROM commons.parts p
+      JOIN commons.structure_lines l ON l.structure_key = p.structure_key AND l.operator_key = commons.me()
+     WHERE p.operator_key = commons.me() AND p.deleted_at IS NULL
+     ORDER BY p.part_key, l.position
+    """
+)
+
+
 def read_whole_graph(tx: Transaction) -> OwnGraph:
     """All own parts and all their lines in force, made of their rows when they are asked for. Two statements."""
-    parts = tx.execute(
-        """
-        SELECT part_key, trace_id, name, terminated, unit, structure_key, mass_kg_per_unit, density_kg_per_liter
-          FROM commons.parts WHERE operator_key = commons.me() AND deleted_at IS NULL
-         ORDER BY part_key
-        """
-    ).fetchall()
-    lines = tx.execute(
-        """
-        SELECT p.part_key, l.position, l.child_key, l.amount, l.unit, l.base_quantity, l.sourcing, l.counted_by,
-               l.phantom, l.alternative_group, l.usage_share
-          FROM commons.parts p
-          JOIN commons.structure_lines l ON l.structure_key = p.structure_key AND l.operator_key = commons.me()
-         WHERE p.operator_key = commons.me() AND p.deleted_at IS NULL
-         ORDER BY p.part_key, l.position
-        """
-    ).fetchall()
-    of_parent: dict[int, list[TupleRow]] = {}
-    for row in lines:
-        of_parent.setdefault(row[0], []).append(row)
+    parts, lines = tx.ask((_ALL_PARTS, ())), tx.ask((_ALL_LINES, ()))
+    keys = [int(key) for key in parts.raw(0)]
+    trace_ids = [UUID(trace_id.decode()) for trace_id in parts.raw(1)]
+    of_parent: dict[int, range] = {}
+    begin = 0
+    for parent, same in groupby(lines.raw(0)):
+        end = begin + sum(1 for _ in same)
+        of_parent[int(parent)] = range(begin, end)
+        begin = end
     return OwnGraph(
-        above=frozenset(row[0] for row in parts),
-        parts=MadeWhenAsked({row[0]: row for row in parts}, lambda row: _graph_part(row[0], row[1:])),
-        lines=MadeWhenAsked(of_parent, lambda rows: tuple(_graph_line(row[1:]) for row in rows)),
+        above=frozenset(keys),
+        parts=MadeWhenAsked(
+            {key: at for at, key in enumerate(keys)}, lambda at: _graph_part(keys[at], parts.row(at)[1:])
+        ),
+        trace_ids=dict(zip(keys, trace_ids, strict=True)),
+        lines=MadeWhenAsked(of_parent, lambda places: tuple(_graph_line(lines.row(at)[1:]) for at in places)),
     )
 
 
@@ -611,6 +623,7 @@ def read_graph_at(tx: Transaction, part_key: int, structure_key: int | None, mom
     return OwnGraph(
         above=frozenset((part_key,)),
         parts={row[0]: _graph_part(row[0], (*row[1:5], None, *row[5:])) for row in known},
+        trace_ids={row[0]: row[1] for row in known},
         lines={parent: tuple(found) for parent, found in lines.items()},
     )
 
@@ -631,7 +644,10 @@ def _graph_from(rows: Sequence[TupleRow]) -> OwnGraph:
             parts[child_key] = _graph_part(child_key, row[19:26])
         lines.setdefault(part_key, []).append(_graph_line(row[9:]))
     return OwnGraph(
-        above=frozenset(above), parts=parts, lines={key: tuple(found) for key, found in lines.items()}
+        above=frozenset(above),
+        parts=parts,
+        trace_ids={key: part.trace_id for key, part in parts.items()},
+        lines={key: tuple(found) for key, found in lines.items()},
     )
 
 

@@ -237,6 +237,7 @@ class _Builder:
 
     def graph(self) -> OperatorGraph:
         parts, columns = self.sources.graph.parts, self.columns
+        trace_ids = self.sources.graph.trace_ids
         for key in list(self.sources.trades):
             for supply in self.sources.all_of(parts[key], self.own):
                 if supply.own_key is None:
@@ -255,7 +256,7 @@ class _Builder:
         return OperatorGraph(
             nodes=nodes,
             totals=roll_up(graph, np.concatenate([columns.own, supplied])),
-            at={parts[key].trace_id: at for at, key in enumerate(columns.keys.tolist())},
+            at={trace_ids[key]: at for at, key in enumerate(columns.keys.tolist())},
             supplies={trace_id: tuple(found) for trace_id, found in supplies.items()},
             columns=columns,
             other_parents={trace_id: tuple(found) for trace_id, found in self.parents.items()},
@@ -497,7 +498,7 @@ class _Overlay:
             ):
                 trace_id = self.sources.graph.parts[child_key].trace_id
                 child.append(
-                    self.graph.at[self.sources.graph.parts[source].trace_id]
+                    self.graph.at[self.sources.graph.trace_ids[source]]
                     if isinstance(source, int)
                     else self.graph.by_source[(child_key, source.source_id)]
                 )

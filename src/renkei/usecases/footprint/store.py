@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg.rows import DictRow
 
 from renkei.database.round_trip import Prepared, Question, Rows
-from renkei.database.transaction import Transaction, decode_json
+from renkei.database.transaction import Transaction
 from renkei.kit.quantities import Unit
 from renkei.kit.remembered import MadeWhenAsked
 from renkei.kit.strict_json import dumps
@@ -243,27 +243,23 @@ _GENERAL: Final = (
     "declared", "in_force", "quality", "method", "coverage_direct", "coverage_deep", "structure_key", "period_from",
     "period_to", "causes", "automatic", "created_by", "created_at", "superseded_at",
 )  # fmt: skip
-_DOCUMENTS: Final = ("declared", "in_force", "quality", "method", "causes")
+
+_ALL_GENERAL: Final = Prepared(
+    """
+    SELECT statement_key, statement_id, cfp_id, part_key, trade_key, version, declared_unit, component_scope, declared,
+           in_force, quality, method, coverage_direct, coverage_deep, structure_key, period_from, period_to, causes,
+           automatic, created_by, created_at, superseded_at
+      FROM footprint.statements
+     WHERE operator_key = commons.me() AND superseded_at IS NULL AND trade_key IS NULL
+    """
+)
 
 
 def read_all_general(tx: Transaction) -> Mapping[int, Statement]:
     """The current general statements of all own parts by part, made of their rows when asked for. One statement."""
-    rows = tx.execute(
-        """
-        SELECT s.statement_key, s.statement_id, s.cfp_id, s.part_key, s.trade_key, s.version, s.declared_unit,
-               s.component_scope, s.declared::text, s.in_force::text, s.quality::text, s.method::text,
-               s.coverage_direct, s.coverage_deep, s.structure_key, s.period_from, s.period_to, s.causes::text,
-               s.automatic, s.created_by, s.created_at, s.superseded_at
-          FROM footprint.statements s
-         WHERE s.operator_key = commons.me() AND s.superseded_at IS NULL AND s.trade_key IS NULL
-        """
-    ).fetchall()
-    return MadeWhenAsked({row[3]: row for row in rows}, _general)
-
-
-def _general(row: Sequence[Any]) -> Statement:
-    named = dict(zip(_GENERAL, row, strict=True))
-    return _statement(named | {name: decode_json(named[name]) for name in _DOCUMENTS})
+    rows = tx.ask((_ALL_GENERAL, ()))
+    by_part = {int(part_key): at for at, part_key in enumerate(rows.raw(_GENERAL.index("part_key")))}
+    return MadeWhenAsked(by_part, lambda at: _statement(dict(zip(_GENERAL, rows.row(at), strict=True))))
 
 
 def read_all_estimates(tx: Transaction) -> tuple[Estimate, ...]:
