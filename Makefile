@@ -38,7 +38,7 @@ serve: setup ## Serve the API
 
 .PHONY: test
 test: setup ## Run all tests (ARGS=tests/acceptance for some)
-	@# One process and one PostgreSQL for each core, whole files to each, in the order of tests/conftest.py.
+	@# Processes with a PostgreSQL each, one more than cores, whole files to each, in the order of tests/conftest.py.
 	@# The browser's driver leaves an event loop behind: its tests have processes of their own.
 	@if [ -n "$(ARGS)" ]; then $(BIN)/python -m pytest $(ARGS); \
 	else $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --ignore=tests/browser && $(BIN)/python -m pytest tests/browser; fi

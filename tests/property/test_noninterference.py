@@ -59,7 +59,7 @@ def test_nobody_learns_what_is_not_declassified(place: Place, template: str) -> 
                     tally,
                     plan=plan,
                     thorough=PAIRS > 100,
-                    third=None if PAIRS > 100 else rounds % 3,
+                    quarter=None if PAIRS > 100 else rounds % 4,
                 )
                 rounds += 1
         assert not tally.differences, tally.told()
@@ -70,7 +70,7 @@ def test_nobody_learns_what_is_not_declassified(place: Place, template: str) -> 
     assert tally.pairs > 0
     seen = tally.statuses
     wrong = {"called by nobody": [route for route in table if route not in seen]}
-    if PAIRS > 100:  # of a third of the routes in each pair not every one meets a caller that it lets in
+    if PAIRS > 100:  # of a quarter of the routes in each pair not every one meets a caller that it lets in
         wrong["let nobody in"] = [route for route in table if seen.get(route, set()) <= {401, 403}]
         wrong["answered nobody"] = [
             route

@@ -107,7 +107,7 @@ def compare(
     *,
     calls: int = 170,
     thorough: bool = False,
-    third: int | None = None,
+    quarter: int | None = None,
     plan: int = 0,
     unlocked: bool = False,
     first_only: bool = False,
@@ -117,7 +117,7 @@ def compare(
     """The world as it is and with each of `changes` (act, company), driven by the same calls; what differs goes into `tally`.
 
     `calls`: reading ones by callers in turn, besides one to each reading route and one to each writing route; `thorough`:
-    more of all; `third`: of every third route only, beginning with this one. `routes`: only these are read, by everybody, and nothing is written.
+    more of all; `quarter`: of every fourth route only, beginning with this one. `routes`: only these are read, by everybody, and nothing is written.
     """
     with ExitStack() as stack:
         stack.enter_context(counted())
@@ -139,7 +139,7 @@ def compare(
         script = (
             _directed(base, requests, routes, plan)
             if routes
-            else _script(base, requests, plan, calls, thorough, third)
+            else _script(base, requests, plan, calls, thorough, quarter)
         )
         _drive(base, sites, changes, tally, script, before, plan=plan, first_only=first_only)
 
@@ -183,7 +183,7 @@ def _seen(base: Base, sites: Sequence[Site]) -> tuple[Requests, list[Views]]:
 
 
 def _script(
-    base: Base, requests: Requests, plan: int, calls: int, thorough: bool, third: int | None
+    base: Base, requests: Requests, plan: int, calls: int, thorough: bool, quarter: int | None
 ) -> Script:
     """Every route by somebody whom it lets in; reading ones by everybody in turn; writing ones by those of one company.
 
@@ -195,8 +195,8 @@ def _script(
     reads = [route for route in table if is_read(route)]
     # What ends sessions comes last, so that the others find them.
     writes = sorted((route for route in table if not is_read(route)), key=lambda route: route in ENDING)
-    if third is not None:
-        reads, writes, calls = reads[third::3], writes[third::3], calls // 3
+    if quarter is not None:
+        reads, writes, calls = reads[quarter::4], writes[quarter::4], calls // 4
     by_name = {one.name: one for one in everybody}
     companies = [by_name[f"company {one.number}"] for one in base.cast.companies]
     admin = companies[(plan + len(base.seed)) % len(companies)]
