@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
+from scipy.sparse import _sparsetools  # its routines have no public name; `add_products` says why
 
 from renkei.rollup.errors import SHOWN, Fault, FaultCode, RollupError
 
@@ -170,6 +171,25 @@ def block_of(rows: Rows, low: int, high: int) -> Rows:
         (rows.data[begin:end], rows.indices[begin:end], rows.indptr[low : high + 1] - begin),
         shape=(high - low, rows.shape[1]),
     )
+
+
+def add_products(rows: Rows, low: int, high: int, values: Floats, sums: Floats) -> None:
+    """`sums += block_of(rows, low, high) @ values`, bit for bit, by the routine that does it.
+
+    Of an update of some thousand rows in ten levels, making an array object a level is a quarter of the time.
+    """
+    products = np.zeros_like(sums)
+    _sparsetools.csr_matvecs(
+        high - low,
+        rows.shape[1],
+        values.shape[1],
+        rows.indptr[low : high + 1],
+        rows.indices,
+        rows.data,
+        values.ravel(),
+        products.ravel(),
+    )
+    sums += products
 
 
 def put_rows(values: Floats, positions: Indices, rows: Floats) -> None:

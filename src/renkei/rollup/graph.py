@@ -19,7 +19,7 @@ from renkei.rollup._arrays import (
     Floats,
     Indices,
     Rows,
-    block_of,
+    add_products,
     checked_lines,
     distinct,
     gather,
@@ -391,9 +391,8 @@ class Graph:
         rows = self._rows(positions)
         with np.errstate(over="ignore", invalid="ignore"):
             for low, high in pairwise(starts.tolist()):
-                block = block_of(rows, low, high)
-                if block.nnz:
-                    own[low:high] += block @ values
+                if rows.indptr[low] < rows.indptr[high]:
+                    add_products(rows, low, high, values, own[low:high])
                 put_rows(values, positions[low:high], own[low:high])
         return True
 
