@@ -60,6 +60,11 @@ format: setup ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+.PHONY: reports
+reports: setup ## Write N reports (default 1000) in a job that is killed on the way, and let the next run go on
+	@RENKEI_REPORT_COUNT=$(or $(N),1000) $(BIN)/python -m pytest -s --timeout=3600 \
+	  tests/usecases/footprint/reports/test_commands.py -k killed_goes_on $(ARGS)
+
 .PHONY: fault
 fault: setup ## Kill server and database at N random moments (default 100) and look for lost or half-written data
 	@RENKEI_FAULT_COUNT=$(or $(N),100) $(BIN)/python -m pytest tests/fault --timeout=7200 $(ARGS)
