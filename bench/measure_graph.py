@@ -51,9 +51,8 @@ def fill(place: Place, company: Company, made: Bill) -> None:
         for statement in (
             """
             CREATE TEMP TABLE own AS
-              SELECT n, 1000000 + n AS part_key,
-                     CASE WHEN n IN (SELECT parent FROM lines) THEN 1000000 + n END AS structure_key
-                FROM generate_series(0, %(nodes)s - 1) n
+              SELECT n, 1000000 + n AS part_key, 1000000 + l.parent AS structure_key
+                FROM generate_series(0, %(nodes)s - 1) n LEFT JOIN (SELECT DISTINCT parent FROM lines) l ON l.parent = n
             """,
             """
             INSERT INTO commons.parts (part_key, trace_id, operator_key, plant_key, name, terminated, unit, structure_key,
