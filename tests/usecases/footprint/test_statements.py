@@ -14,6 +14,7 @@ from renkei.commons.trades.model import ShareDraft
 from renkei.commons.trades.service import cancel, put_shares, reject, trades_into
 from renkei.commons.trades.shares import owners_of_turning_shares, turn_shares
 from renkei.database.transaction import Transaction, as_role
+from renkei.kit.clock import SetClock
 from renkei.kit.errors import SeveralFaults
 from renkei.kit.quantities import Unit
 from renkei.usecases.footprint import recalculation
@@ -29,8 +30,15 @@ from renkei.usecases.footprint.service import LARGEST, put_statement
 from tests.usecases.footprint.conftest import mass
 
 D = Decimal
-TODAY = datetime.now(UTC).date()
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+TODAY = NOON.date()
 YESTERDAY = TODAY - timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def noon(database, monkeypatch):
+    """It is the same day from the first line of a test to the last."""
+    monkeypatch.setattr(database, "clock", SetClock(NOON))
 
 
 class TestStating:
@@ -152,11 +160,7 @@ class TestOwnStructures:
         chain.structure(a, part, [("E", 4, {"terminated": True})], effective_from=tomorrow)
         assert chain.total(a, part)[0] == 16
 
-        class Later:
-            def now(self) -> datetime:
-                return datetime.now(UTC) + timedelta(days=2)
-
-        database.clock = Later()
+        database.clock = SetClock(NOON + timedelta(days=4))
         chain.run(a, begin_structures)
         assert chain.total(a, part)[0] == 21
 

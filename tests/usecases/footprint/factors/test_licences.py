@@ -11,6 +11,7 @@ import pytest
 
 from renkei.commons.operators.export import export_lines, export_rows
 from renkei.database.caller import Caller
+from renkei.kit.clock import SetClock
 from renkei.kit.errors import Forbidden, SeveralFaults
 from renkei.usecases.footprint.calculator.service import calculate_sheet, put_sheet, sheet_version
 from renkei.usecases.footprint.factors import service
@@ -34,7 +35,8 @@ casting,鋳鉄鋳物,material,1.7,kg,JP
 plating,亜鉛めっき,process,2.3,kg,JP
 """
 CASTING = FactorRef("idea-extract", "3.5", "casting")
-TODAY = datetime.now(UTC).date()
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+TODAY = NOON.date()
 
 
 def person(operator, account_id, *, roles=("editor",)):
@@ -55,6 +57,12 @@ def seat(database, operator, account_id, **said):
         "valid_until": TODAY + timedelta(days=1),
     } | said
     return database.run(operator, lambda tx: service.put_seat(tx, account_id=account_id, **values))
+
+
+@pytest.fixture(autouse=True)
+def noon(database, monkeypatch):
+    """It is the same day from the first line of a test to the last."""
+    monkeypatch.setattr(database, "clock", SetClock(NOON))
 
 
 @pytest.fixture
