@@ -160,7 +160,7 @@ class TestOwnStructures:
         chain.structure(a, part, [("E", 4, {"terminated": True})], effective_from=tomorrow)
         assert chain.total(a, part)[0] == 16
 
-        database.clock = SetClock(NOON + timedelta(days=4))
+        database.clock = SetClock(NOON + timedelta(days=2))
         chain.run(a, begin_structures)
         assert chain.total(a, part)[0] == 21
 
@@ -310,11 +310,7 @@ class TestTrades:
             chain.run(a, lambda tx, t=trade_id, d=draft: put_shares(tx, t, [d]))
         assert chain.total(a, product)[0] == 10
 
-        class Later:
-            def now(self) -> datetime:
-                return datetime.now(UTC) + timedelta(days=4)
-
-        database.clock = Later()
+        database.clock = SetClock(NOON + timedelta(days=4))
         engine = as_role("renkei_engine")
         assert database.run(engine, owners_of_turning_shares, write=False) == [
             (a.operator_key, a.operator_id)
