@@ -10,12 +10,13 @@ from decimal import Decimal
 import pytest
 
 from renkei.commons.consents.service import consents_of, withdraw
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.model import PartDraft
 from renkei.commons.parts.service import put_part
 from renkei.kit.quantities import ConversionFacts, Unit
 from renkei.usecases.footprint import as_of as recorded
 from renkei.usecases.footprint.as_of import as_of, reproduce
-from renkei.usecases.footprint.errors import DateToCome, NoneAtThatTime, PartMissing
+from renkei.usecases.footprint.errors import DateToCome, NoneAtThatTime
 from renkei.usecases.footprint.model import Stage
 from tests.clocks import Turnable
 

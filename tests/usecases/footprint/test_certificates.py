@@ -13,6 +13,7 @@ from renkei.commons.files import service as files_room
 from renkei.commons.files.errors import FileNameRefused
 from renkei.commons.files.safe import FileSafe
 from renkei.commons.notifications.service import list_notifications
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.model import LineDraft, PartDraft
 from renkei.commons.parts.service import put_part, put_structure
 from renkei.commons.trades.model import RequestDraft
@@ -28,7 +29,7 @@ from renkei.usecases.footprint.certificates import (
     disclosed_file,
     put_certificate,
 )
-from renkei.usecases.footprint.errors import CertificateExists, CertificateMissing, PartMissing
+from renkei.usecases.footprint.errors import CertificateExists, CertificateMissing
 from renkei.usecases.footprint.model import Emission, Stage, StatementDraft
 from renkei.usecases.footprint.service import put_statement
 from tests.commons.files.conftest import PDF, desk

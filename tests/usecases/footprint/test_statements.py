@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.service import begin_structures
 from renkei.commons.trades.deletion import delete_part
 from renkei.commons.trades.model import ShareDraft
@@ -20,7 +21,6 @@ from renkei.kit.quantities import Unit
 from renkei.usecases.footprint import recalculation
 from renkei.usecases.footprint.errors import (
     NotBought,
-    PartMissing,
     StatementExists,
     StatementMissing,
     TradeMissing,

@@ -11,13 +11,13 @@ import pytest
 
 from renkei.commons.consents.service import consents_of, withdraw
 from renkei.commons.notifications.service import list_notifications
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.trades.deletion import delete_part
 from renkei.database.transaction import act_as
 from renkei.kit.errors import Forbidden, SeveralFaults
 from renkei.usecases.footprint.declarations import declaration, declarations, file_declaration
 from renkei.usecases.footprint.errors import (
     NothingToDeclare,
-    PartMissing,
     StatementMissing,
     UpdateMissing,
     UpdateOutdated,

@@ -66,6 +66,7 @@ __all__ = [
     "graph_above",
     "graph_at",
     "list_parts",
+    "own_part",
     "owners_of_beginning_structures",
     "part_from",
     "part_keys",
@@ -381,11 +382,9 @@ def _view(tx: Transaction, rows: Sequence[DictRow]) -> StructureView:
     )
 
 
-def structure_versions(tx: Transaction, trace_id: UUID) -> tuple[StructureVersion, ...]:
+def structure_versions(tx: Transaction, of: UUID | Part) -> tuple[StructureVersion, ...]:
     """All versions of a part's structure, newest first. Raises `Missing`."""
-    part = part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
+    part = own_part(tx, of)
     return store.read_versions(tx, part.part_key)
 
 
@@ -402,6 +401,17 @@ def list_parts(
 def part_keys(tx: Transaction, trace_ids: Iterable[UUID]) -> dict[UUID, Part]:
     """The own parts among `trace_ids`, deleted ones left out. One statement."""
     return {part.trace_id: part for part in store.read_parts(tx, trace_ids)}
+
+
+def own_part(tx: Transaction, of: UUID | Part, place: str = "") -> Part:
+    """The own part with this trace id, read unless it is at hand. One statement at most.
+
+    Raises `PartMissing`, at `place` of what the caller was given.
+    """
+    found = of if isinstance(of, Part) else part_keys(tx, [of]).get(of)
+    if found is None:
+        raise PartMissing(place)
+    return found
 
 
 def part_from(tx: Transaction, row: Mapping[str, object]) -> Part:
@@ -467,9 +477,7 @@ def add_part_number(
     Raises `Missing` for an unknown part or partner, `PartNumberTaken` if it is recorded already.
     """
     tx.caller.require(*WRITERS)
-    part = part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
+    part = own_part(tx, trace_id)
     partner_key = None if partner_id is None else store.operator_key_of(tx, partner_id)
     if partner_id is not None and partner_key is None:
         raise PartnerMissing("/partner_id")

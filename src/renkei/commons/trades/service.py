@@ -28,7 +28,7 @@ from psycopg.rows import DictRow
 from renkei.commons.ledger import service as ledger
 from renkei.commons.notifications.service import notify_all
 from renkei.commons.operators.service import operators_by_keys
-from renkei.commons.parts.service import part_keys as own_parts
+from renkei.commons.parts.service import own_part
 from renkei.commons.trades import chain_store, store
 from renkei.commons.trades.deletion import delete_part
 from renkei.commons.trades.errors import (
@@ -266,9 +266,7 @@ def link(tx: Transaction, trade_id: UUID, trace_id: UUID) -> Trade:
     trade = store.lock_trade(tx, trade_id=trade_id)
     if trade is None or trade.upstream_key != tx.caller.operator_key:
         raise TradeMissing("query:tradeId")
-    part = own_parts(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing("query:traceId")
+    part = own_part(tx, trace_id, "query:traceId")
     requests = store.requests_of(tx, trade.trade_key)
     answered = {kind for kind in {one["kind"] for one in requests} if _has_answer(tx, kind, part.part_key)}
     states: list[tuple[int, RequestState]] = [

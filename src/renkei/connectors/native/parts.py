@@ -41,7 +41,7 @@ from renkei.commons.parts.model import (
 from renkei.commons.parts.service import (
     add_part_number,
     list_parts,
-    part_keys,
+    own_part,
     part_numbers,
     parts_by_number,
     put_structure,
@@ -309,7 +309,7 @@ def _add_parts(routes: APIRouter) -> None:
     @routes.get("/{trace_id}", response_model=PartView)
     def get_part(call: Open, trace_id: Id) -> Response:
         """One own part."""
-        return call.read(lambda tx: part_json(_own_part(tx, trace_id)))
+        return call.read(lambda tx: part_json(own_part(tx, trace_id)))
 
     @routes.put(
         "/{trace_id}",
@@ -391,7 +391,7 @@ def _add_numbers(routes: APIRouter) -> None:
         """The numbers of a part, own ones first, then partner by partner."""
 
         def work(tx: Transaction) -> dict[str, object]:
-            _own_part(tx, trace_id)
+            own_part(tx, trace_id)
             found = part_numbers(tx, [trace_id])
             start = 0
             if after is not None:
@@ -521,13 +521,6 @@ def _facts(body: PartBody | ChildBody) -> ConversionFacts:
     return ConversionFacts(
         mass_kg_per_unit=body.mass_kg_per_unit, density_kg_per_liter=body.density_kg_per_liter
     )
-
-
-def _own_part(tx: Transaction, trace_id: UUID) -> Part:
-    part = part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
-    return part
 
 
 def _stored(tx: Transaction, part: Part) -> Answer:

@@ -27,9 +27,7 @@ from renkei.commons.edge.fields import (
 )
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.validation import Body, View
-from renkei.commons.parts.errors import PartMissing
-from renkei.commons.parts.model import Part
-from renkei.commons.parts.service import part_keys
+from renkei.commons.parts.service import own_part
 from renkei.commons.trades.model import ShareDraft, TradeOut
 from renkei.commons.trades.service import put_shares, shares_of_trade, trades_out_of
 from renkei.database.transaction import Transaction
@@ -133,7 +131,7 @@ def router() -> APIRouter:
         """The trades by which a part is bought, the oldest first."""
 
         def work(tx: Transaction) -> dict[str, object]:
-            found = trades_out_of(tx, [_own_part(tx, trace_id).part_key])
+            found = trades_out_of(tx, [own_part(tx, trace_id, "query:trace_id").part_key])
             return page_json(page_from(found, after, limit, id_of=lambda trade: trade.trade_id), _trade_json)
 
         return call.read(work)
@@ -170,19 +168,12 @@ def router() -> APIRouter:
         """What suppliers delivered for a bought part, newest first, tombstones too."""
 
         def work(tx: Transaction) -> dict[str, object]:
-            part_key = _own_part(tx, trace_id).part_key
+            part_key = own_part(tx, trace_id, "query:trace_id").part_key
             return page_json(received_for(tx, part_key, kind=kind, after=after, limit=limit), _delivery_json)
 
         return call.read(work)
 
     return routes
-
-
-def _own_part(tx: Transaction, trace_id: UUID) -> Part:
-    part = part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing("query:trace_id")
-    return part
 
 
 def _trade_json(trade: TradeOut) -> dict[str, Any]:

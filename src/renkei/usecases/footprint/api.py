@@ -12,6 +12,7 @@ from starlette.responses import Response
 from renkei.commons.edge.calls import Answer, Open, page_json, placed
 from renkei.commons.edge.fields import Day, Id, Limit, Moment
 from renkei.commons.edge.openapi import takes
+from renkei.commons.parts.errors import PartMissing
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import FaultKind, RenkeiError
 from renkei.kit.ids import parse_id
@@ -37,7 +38,7 @@ from renkei.usecases.footprint.api_model import (
     statement_json,
 )
 from renkei.usecases.footprint.as_of import as_of as as_of_day
-from renkei.usecases.footprint.errors import EstimateMissing, PartMissing
+from renkei.usecases.footprint.errors import EstimateMissing
 from renkei.usecases.footprint.model import Estimate, EstimateDraft, FootprintView, Statement
 
 MOST_TRACE_IDS: Final = 50

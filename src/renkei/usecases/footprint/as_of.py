@@ -20,13 +20,13 @@ from uuid import UUID
 
 from renkei.commons.consents import service as consents
 from renkei.commons.parts.model import GraphPart, OwnGraph, Part, StructureVersion
-from renkei.commons.parts.service import graph_at, part_keys, structure_versions
+from renkei.commons.parts.service import graph_at, own_part, structure_versions
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT
 from renkei.kit.quantities import parse_unit
 from renkei.usecases.footprint import proposals_store, store
 from renkei.usecases.footprint.calculation import ONE, ZERO, Node, evaluate, unit_value
-from renkei.usecases.footprint.errors import DateToCome, NoneAtThatTime, PartMissing
+from renkei.usecases.footprint.errors import DateToCome, NoneAtThatTime
 from renkei.usecases.footprint.inputs import (
     LineReader,
     OwnValues,
@@ -70,9 +70,7 @@ def as_of(tx: Transaction, trace_id: UUID, day: date | None, year: int | None = 
 
     Raises `PartMissing`, `DateToCome`, `NoneAtThatTime`.
     """
-    part = part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
+    part = own_part(tx, trace_id)
     if day is not None and day > tx.now.date():
         raise DateToCome("query:as_of")
     moment = tx.now if day is None else min(tx.now, _end_of(day))

@@ -19,6 +19,7 @@ from renkei.commons.files.model import Content, File
 from renkei.commons.files.rules import file_name
 from renkei.commons.ledger import service as ledger
 from renkei.commons.parts.model import Part
+from renkei.commons.parts.service import own_part
 from renkei.commons.parts.service import part_keys as find_parts
 from renkei.commons.trades.model import TradeOut
 from renkei.commons.trades.service import trades_out_of
@@ -26,7 +27,7 @@ from renkei.database.caller import WRITERS
 from renkei.database.transaction import Event, Transaction
 from renkei.kit.errors import Fault, SeveralFaults
 from renkei.usecases.footprint import certificates_store as store
-from renkei.usecases.footprint.errors import CertificateExists, CertificateMissing, FileMissing, PartMissing
+from renkei.usecases.footprint.errors import CertificateExists, CertificateMissing, FileMissing
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import Certificate, CertificateFile
 
@@ -72,7 +73,7 @@ def put_certificate(
     Raises `PartMissing`, `CertificateExists`, `CertificateMissing`, `SeveralFaults` of `FileMissing` and names.
     """
     tx.caller.require(*WRITERS)
-    part = _own_part(tx, trace_id)
+    part = own_part(tx, trace_id)
     former = store.of_parts(tx, [part.part_key]).get(part.part_key)
     if former is None and certificate_id is not None:
         raise CertificateMissing
@@ -100,7 +101,7 @@ def delete_certificate(tx: Transaction, trace_id: UUID, file_id: UUID | None = N
     Files that no other certificate has are erased with it.
     """
     tx.caller.require(*WRITERS)
-    part = _own_part(tx, trace_id)
+    part = own_part(tx, trace_id)
     former = store.of_parts(tx, [part.part_key]).get(part.part_key)
     if former is None:
         raise CertificateMissing
@@ -288,13 +289,6 @@ def _answered(trade: TradeOut, trace_id: UUID, answered: Mapping[str, Any] | Non
             for file in answered["files"]
         ),
     )
-
-
-def _own_part(tx: Transaction, trace_id: UUID) -> Part:
-    part = find_parts(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
-    return part
 
 
 def _erase_unused(tx: Transaction, file_keys: Iterable[int]) -> None:

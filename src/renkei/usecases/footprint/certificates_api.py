@@ -13,6 +13,7 @@ from renkei.commons.edge.fields import Id, Name, Short
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.transfers import attachment
 from renkei.commons.edge.validation import Body, View
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.service import part_keys
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import FaultKind, RenkeiError
@@ -22,7 +23,6 @@ from renkei.usecases.footprint.certificates import (
     file_of_part,
     put_certificate,
 )
-from renkei.usecases.footprint.errors import PartMissing
 from renkei.usecases.footprint.model import Certificate
 
 _BYTES: Final[dict[str, Any]] = {

@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from renkei.commons.ledger import service as ledger
-from renkei.commons.parts.service import part_keys as own_parts
+from renkei.commons.parts.service import own_part
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Event, Transaction
 from renkei.kit.canonical import canonical_json
@@ -20,7 +20,6 @@ from renkei.usecases.footprint.errors import (
     BadNumber,
     DeclarationMissing,
     NothingToDeclare,
-    PartMissing,
     StatementMissing,
 )
 from renkei.usecases.footprint.model import Declaration, DeclarationView
@@ -51,9 +50,7 @@ def file_declaration(
     tx.caller.require(*WRITERS)
     if period_to < period_from:
         raise SeveralFaults(tuple(BadNumber("/period_to").faults))
-    part = own_parts(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing("/trace_id")
+    part = own_part(tx, trace_id, "/trace_id")
     before = None if version is None else version + 1
     found = store.read_history(tx, part.part_key, None, before_version=before, limit=1)
     if not found:
@@ -121,9 +118,7 @@ def declarations(
     """Own declarations (of one part), newest first. Raises `PartMissing`."""
     part_key = None
     if trace_id is not None:
-        part = own_parts(tx, [trace_id]).get(trace_id)
-        if part is None:
-            raise PartMissing
+        part = own_part(tx, trace_id)
         part_key = part.part_key
     found = declarations_store.listed(tx, part_key=part_key, after=after, limit=limit + 1)
     following = found[limit].declaration_id if len(found) > limit else None

@@ -21,14 +21,6 @@ class StatementMissing(Missing):
     ja = "指定された識別子の排出量は存在しません。"
 
 
-class PartMissing(Missing):
-    """No such part, or it is another company's."""
-
-    code = "part_not_found"
-    en = "There is no part with this identifier."
-    ja = "指定された識別子の部品は存在しません。"
-
-
 class TradeMissing(Missing):
     """No such trade of this part, or it is other companies'."""
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from renkei.commons.consents import service as consents
 from renkei.commons.consents.model import Delivery
 from renkei.commons.parts.model import Part
-from renkei.commons.parts.service import part_from
+from renkei.commons.parts.service import own_part, part_from
 from renkei.commons.parts.service import part_keys as own_parts
 from renkei.commons.trades.model import TradeOut
 from renkei.commons.trades.service import mark_answered, trades_into, trades_out_of
@@ -32,7 +32,6 @@ from renkei.usecases.footprint.calculation import ONE, ZERO
 from renkei.usecases.footprint.errors import (
     BadNumber,
     NotBought,
-    PartMissing,
     StatementExists,
     StatementMissing,
     TradeMissing,
@@ -73,9 +72,7 @@ def put_statement(tx: Transaction, draft: StatementDraft) -> Statement:
     faults = _faults(draft)
     if faults:
         raise SeveralFaults(tuple(faults))
-    part = own_parts(tx, [draft.trace_id]).get(draft.trace_id)
-    if part is None:
-        raise PartMissing("/trace_id")
+    part = own_part(tx, draft.trace_id, "/trace_id")
     trade_key = None if draft.trade_id is None else _trade_into(tx, part, draft.trade_id)
     current = {one.trade_key: one for one in store.read_stated(tx, [part.part_key]).statements}
     former = current.get(trade_key)
@@ -140,7 +137,12 @@ def _trade_into(tx: Transaction, part: Part, trade_id: UUID) -> int:
 def footprints(tx: Transaction, trace_ids: Sequence[UUID]) -> list[FootprintView]:
     """What there is to see of the own parts among `trace_ids`, in that order. At most 4 statements."""
     parts = own_parts(tx, trace_ids)
-    views, inbox = _views(tx, [parts[trace_id] for trace_id in trace_ids if trace_id in parts])
+    return footprints_of(tx, [parts[trace_id] for trace_id in trace_ids if trace_id in parts])
+
+
+def footprints_of(tx: Transaction, parts: Sequence[Part]) -> list[FootprintView]:
+    """What there is to see of own parts that are at hand, in their order. At most 3 statements."""
+    views, inbox = _views(tx, parts)
     consents.note_reads(tx, inbox.values())
     return views
 
@@ -204,7 +206,7 @@ def _views(tx: Transaction, parts: Sequence[Part]) -> tuple[list[FootprintView],
 
 def history(
     tx: Transaction,
-    trace_id: UUID,
+    of: UUID | Part,
     trade_id: UUID | None = None,
     *,
     after: UUID | None = None,
@@ -215,9 +217,7 @@ def history(
 
     Raises `PartMissing`, `TradeMissing`.
     """
-    part = own_parts(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
+    part = own_part(tx, of)
     trade_key = None if trade_id is None else _trade_into(tx, part, trade_id)
     rows = store.read_history(tx, part.part_key, trade_key, after=after, at=at, limit=limit + 1)
     return page_of(rows, limit, id_of=lambda one: one.statement_id)
@@ -236,9 +236,7 @@ def put_estimate(tx: Transaction, draft: EstimateDraft) -> Estimate | None:
     ]
     if faults:
         raise SeveralFaults(tuple(faults))
-    part = own_parts(tx, [draft.trace_id]).get(draft.trace_id)
-    if part is None:
-        raise PartMissing("/trace_id")
+    part = own_part(tx, draft.trace_id, "/trace_id")
     if part.terminated or part.has_lines:
         raise NotBought("/trace_id")
     trade_key = None

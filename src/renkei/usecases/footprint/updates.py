@@ -14,14 +14,14 @@ from typing import Final
 from uuid import UUID
 
 from renkei.commons.ledger import service as ledger
-from renkei.commons.parts.service import part_keys as own_parts
-from renkei.commons.parts.service import parts_of
+from renkei.commons.parts.model import Part
+from renkei.commons.parts.service import own_part, parts_of
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Event, Transaction
 from renkei.kit.errors import Fault, SeveralFaults
 from renkei.kit.paging import Page
 from renkei.usecases.footprint import store, updates_store
-from renkei.usecases.footprint.errors import BadNumber, PartMissing, UpdateMissing, UpdateOutdated
+from renkei.usecases.footprint.errors import BadNumber, UpdateMissing, UpdateOutdated
 from renkei.usecases.footprint.model import (
     FOLLOW_AT_ONCE,
     Cause,
@@ -36,11 +36,9 @@ UPDATE_DECIDED: Final = "jp.renkei.footprint.update_decided.v1"
 POLICY_CHANGED: Final = "jp.renkei.footprint.policy_changed.v1"
 
 
-def policy_of(tx: Transaction, trace_id: UUID) -> UpdatePolicy:
+def policy_of(tx: Transaction, of: UUID | Part) -> UpdatePolicy:
     """How an own part follows. Raises `PartMissing`."""
-    part = own_parts(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
+    part = own_part(tx, of)
     return updates_store.read_policies(tx, [part.part_key]).get(part.part_key, FOLLOW_AT_ONCE)
 
 
@@ -53,9 +51,7 @@ def put_policy(tx: Transaction, trace_id: UUID, policy: UpdatePolicy) -> UpdateP
     faults = _faults(policy)
     if faults:
         raise SeveralFaults(tuple(faults))
-    part = own_parts(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
+    part = own_part(tx, trace_id)
     updates_store.write_policy(tx, part.part_key, policy)
     tx.mark("part_inputs", [part.part_key])
     tx.emit(Event(POLICY_CHANGED, tx.caller.operator_key, trace_id, {"part": part.part_key}))

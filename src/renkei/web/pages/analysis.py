@@ -14,7 +14,7 @@ from starlette.responses import Response
 from renkei.commons.operators.model import Operator
 from renkei.commons.operators.service import operators_by_ids
 from renkei.commons.parts.model import Part
-from renkei.commons.parts.service import part_keys
+from renkei.commons.parts.service import own_part, part_keys
 from renkei.commons.trades.model import TradeOut
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, plain_text
@@ -34,7 +34,6 @@ from renkei.web.calls import Opened, PageCall
 from renkei.web.charts import Flow, Tile
 from renkei.web.downloads import csv_file
 from renkei.web.forms import path_id, typed_number
-from renkei.web.pages.parts import own_part
 from renkei.web.terms import source_name, stage_name, unit_name
 from renkei.web.words import Words
 

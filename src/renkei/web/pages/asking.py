@@ -15,6 +15,7 @@ from renkei.commons.edge.validation import Body
 from renkei.commons.operators.model import InvitationDraft, Operator
 from renkei.commons.operators.service import invite, operator_by_open_id, operators_by_ids
 from renkei.commons.parts.model import GraphPart, Part
+from renkei.commons.parts.service import own_part
 from renkei.commons.trades.model import RequestDraft, TradeOut
 from renkei.commons.trades.service import put_request, trades_out_of
 from renkei.database.transaction import Transaction
@@ -25,7 +26,6 @@ from renkei.usecases.footprint.kind import KIND
 from renkei.web.calls import Opened, PageCall
 from renkei.web.forms import path_id
 from renkei.web.pages.analysis import graphs
-from renkei.web.pages.parts import own_part
 
 ROWS: Final = 100
 """Parts on the page, those that are estimated to add most in front."""

@@ -18,8 +18,9 @@ from starlette.responses import Response
 
 from renkei.commons.edge.fields import Positive
 from renkei.commons.edge.validation import Body, faults_of, read
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.model import Part
-from renkei.commons.parts.service import part_keys
+from renkei.commons.parts.service import own_part
 from renkei.database.transaction import Transaction
 from renkei.kit.clock import JAPAN
 from renkei.kit.errors import Fault, RenkeiError, SeveralFaults
@@ -29,7 +30,6 @@ from renkei.usecases.footprint.calculator.api_model import SheetBody
 from renkei.usecases.footprint.calculator.errors import SheetChanged
 from renkei.usecases.footprint.calculator.model import Sheet, StoredSheet
 from renkei.usecases.footprint.calculator.service import begin_next, put_sheet, sheet_version, sheets
-from renkei.usecases.footprint.errors import PartMissing
 from renkei.usecases.footprint.factors.model import FactorQuery
 from renkei.usecases.footprint.factors.service import MOST_FOUND, find_factors
 from renkei.web.bills import (
@@ -113,12 +113,12 @@ def router() -> APIRouter:
     @routes.get("/parts/{trace_id}/bills")
     def for_part(call: Opened, trace_id: str) -> Response:
         wanted = path_id(trace_id)
-        return _show(call, call.read(lambda tx: _place(tx, call, _part(tx, wanted), None)))
+        return _show(call, call.read(lambda tx: _place(tx, call, own_part(tx, wanted), None)))
 
     @routes.post("/parts/{trace_id}/bills")
     def keep_for_part(call: Opened, trace_id: str) -> Response:
         wanted = path_id(trace_id)
-        return _keep(call, lambda tx: _part(tx, wanted))
+        return _keep(call, lambda tx: own_part(tx, wanted))
 
     @routes.get("/parts/{trace_id}/sheets/{sheet_id}")
     def result(call: Opened, trace_id: str, sheet_id: str) -> Response:
@@ -145,7 +145,7 @@ def router() -> APIRouter:
 
 def _stored(call: PageCall, trace_id: UUID, sheet_id: UUID) -> tuple[Part, StoredSheet]:
     def work(tx: Transaction) -> tuple[Part, StoredSheet]:
-        return _part(tx, trace_id), sheet_version(tx, sheet_id)
+        return own_part(tx, trace_id), sheet_version(tx, sheet_id)
 
     part, stored = call.read(work)
     if stored.trace_id != part.trace_id:
@@ -154,13 +154,6 @@ def _stored(call: PageCall, trace_id: UUID, sheet_id: UUID) -> tuple[Part, Store
 
 
 # -- the form ----------------------------------------------------------------------------------------------------------
-def _part(tx: Transaction, trace_id: UUID) -> Part:
-    found = part_keys(tx, [trace_id]).get(trace_id)
-    if found is None:
-        raise PartMissing
-    return found
-
-
 def _item_of(now: Answering) -> Part:
     if now.item is None:
         raise PartMissing  # sent before the item was chosen

@@ -14,7 +14,7 @@ from renkei.commons.edge.fields import Day, Id, Name
 from renkei.commons.edge.transfers import disposition
 from renkei.commons.edge.validation import Body, read
 from renkei.commons.parts.model import Part
-from renkei.commons.parts.service import part_keys
+from renkei.commons.parts.service import own_part, part_keys
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.errors import RenkeiError
@@ -29,7 +29,6 @@ from renkei.usecases.footprint.rules import total
 from renkei.web.calls import Opened, PageCall
 from renkei.web.downloads import csv_file
 from renkei.web.forms import optional_id, path_id, typed_number
-from renkei.web.pages.parts import own_part
 from renkei.web.terms import emission_unit, source_name, stage_name
 from renkei.web.words import Words
 
@@ -240,7 +239,8 @@ def _read(tx: Transaction, declaration_id: UUID) -> tuple[DeclarationView, Mappi
 
 def _form(call: PageCall, trace_id: UUID, typed: Mapping[str, str]) -> Response:
     def work(tx: Transaction) -> tuple[Part, Sequence[Statement]]:
-        return own_part(tx, trace_id), service.history(tx, trace_id, limit=ROWS).items
+        part = own_part(tx, trace_id)
+        return part, service.history(tx, part, limit=ROWS).items
 
     part, versions = call.read(work)
     _ = call.words

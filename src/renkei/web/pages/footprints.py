@@ -16,7 +16,7 @@ from renkei.commons.edge.fields import Positive
 from renkei.commons.edge.validation import Body, read
 from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.model import Part
-from renkei.commons.parts.service import part_keys
+from renkei.commons.parts.service import own_part, part_keys
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.errors import RenkeiError
@@ -327,13 +327,11 @@ _Versions = tuple[Part, Sequence[Statement], Mapping[UUID, str], UpdatePolicy]
 
 
 def _read_versions(tx: Transaction, trace_id: UUID) -> _Versions:
-    part = part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
-    found = service.history(tx, trace_id, limit=MOST_VERSIONS).items
+    part = own_part(tx, trace_id)
+    found = service.history(tx, part, limit=MOST_VERSIONS).items
     named = {one for version, former in with_former(found) for one in parts_of_causes(version, former)}
     names = {one.trace_id: one.name for one in part_keys(tx, named).values()} if named else {}
-    return part, found, names, updates.policy_of(tx, trace_id)
+    return part, found, names, updates.policy_of(tx, part)
 
 
 def with_former(found: Sequence[Statement]) -> list[tuple[Statement, Statement | None]]:

@@ -28,7 +28,7 @@ from renkei.commons.parts.model import (
 from renkei.commons.parts.service import (
     add_part_number,
     list_parts,
-    part_keys,
+    own_part,
     part_numbers,
     remove_part_number,
     structure_of,
@@ -41,7 +41,7 @@ from renkei.database.transaction import Transaction
 from renkei.kit.errors import RenkeiError
 from renkei.kit.quantities import ConversionFacts, Unit
 from renkei.usecases.footprint.model import FootprintView
-from renkei.usecases.footprint.service import footprints
+from renkei.usecases.footprint.service import footprints_of
 from renkei.web.calls import Opened, PageCall
 from renkei.web.forms import optional_id, path_id, typed_number
 from renkei.web.terms import unit_name
@@ -127,7 +127,7 @@ def _add_list(routes: APIRouter) -> None:
 
         def work(tx: Transaction) -> tuple[Sequence[Part], UUID | None, dict[UUID, FootprintView]]:
             page = list_parts(tx, PartFilter(text=text or None, roots_only=roots), after, ROWS)
-            views = footprints(tx, [part.trace_id for part in page.items]) if page.items else []
+            views = footprints_of(tx, page.items) if page.items else []
             return page.items, page.next_cursor, {view.part.trace_id: view for view in views}
 
         found, following, views = call.read(work)
@@ -232,14 +232,6 @@ class NumberForm(Body):
     number: Name
 
 
-def own_part(tx: Transaction, trace_id: UUID) -> Part:
-    """An own part. Raises `PartMissing`."""
-    part = part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
-    return part
-
-
 def _details(
     call: PageCall, trace_id: UUID, values: dict[str, str] | None = None, number: str = ""
 ) -> Response:
@@ -275,7 +267,8 @@ def _add_structure(routes: APIRouter) -> None:
         opened = [found for one in call.query("open").split(",") if (found := optional_id(one)) is not None]
 
         def work(tx: Transaction) -> tuple[Tree, tuple[StructureVersion, ...]]:
-            return tree_of(tx, wanted, text, page, opened[:MOST_OPEN]), structure_versions(tx, wanted)
+            tree = tree_of(tx, wanted, text, page, opened[:MOST_OPEN])
+            return tree, structure_versions(tx, tree.structure.parent)
 
         tree, versions = call.read(work)
         return call.show(
@@ -315,8 +308,8 @@ def tree_of(tx: Transaction, trace_id: UUID, text: str, page: int, opened: Seque
     shown = lines[(page - 1) * ROWS : page * ROWS]
     levels = {one: structure_of(tx, one) for one in opened if one != trace_id}
     rows = list(_walk(shown, levels, 0, (trace_id,)))
-    ids = list(dict.fromkeys(line.child.trace_id for line, _, _, _ in rows))
-    views = {view.part.trace_id: view for view in footprints(tx, ids)} if ids else {}
+    children = list({line.child.trace_id: line.child for line, _, _, _ in rows}.values())
+    views = {view.part.trace_id: view for view in footprints_of(tx, children)} if children else {}
     return Tree(
         structure=structure,
         branches=tuple(

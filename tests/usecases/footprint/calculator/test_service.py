@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.trades.deletion import delete_part
 from renkei.kit.errors import SeveralFaults
 from renkei.kit.quantities import Unit
@@ -29,7 +30,7 @@ from renkei.usecases.footprint.calculator.service import (
     sheet_version,
     sheets,
 )
-from renkei.usecases.footprint.errors import PartMissing, TradeMissing
+from renkei.usecases.footprint.errors import TradeMissing
 from renkei.usecases.footprint.factors.model import parse_ref
 from renkei.usecases.footprint.factors.service import put_factor_set
 from renkei.usecases.footprint.model import Emission, Stage

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from renkei.commons.parts.errors import PartMissing
 from renkei.kit.quantities import ConversionFacts, Unit
 from renkei.usecases.footprint.calculator.service import put_sheet
-from renkei.usecases.footprint.errors import PartMissing
 from renkei.usecases.footprint.model import Quality, Stage
 from renkei.usecases.footprint.plausibility.rules import (
     Asked,

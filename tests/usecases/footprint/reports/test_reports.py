@@ -18,6 +18,7 @@ from renkei.commons.ledger.bundle import check_bundle
 from renkei.commons.ledger.sequencing import Sequencer
 from renkei.commons.ledger.service import public_keys
 from renkei.commons.ledger.witness import FileWitness
+from renkei.commons.parts.errors import PartMissing
 from renkei.database.transaction import as_role
 from renkei.kit.canonical import canonical_json
 from renkei.kit.errors import SeveralFaults
@@ -25,7 +26,7 @@ from renkei.kit.quantities import ConversionFacts, Unit
 from renkei.kit.secret_box import SecretBox
 from renkei.usecases.footprint.calculator.service import put_sheet
 from renkei.usecases.footprint.declarations import file_declaration
-from renkei.usecases.footprint.errors import CheckMissing, DeclarationMissing, EvidenceMissing, PartMissing
+from renkei.usecases.footprint.errors import CheckMissing, DeclarationMissing, EvidenceMissing
 from renkei.usecases.footprint.model import Emission, Stage, StatementDraft
 from renkei.usecases.footprint.reports.model import STUDY_FIELDS, BatteryDraft, ReportDraft
 from renkei.usecases.footprint.reports.pdf import draw_pdf

@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.model import Part
-from renkei.commons.parts.service import part_keys as own_parts
+from renkei.commons.parts.service import own_part
 from renkei.commons.trades.service import trades_into
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
@@ -23,7 +24,7 @@ from renkei.usecases.footprint.calculator.engine import calculate, refs_of
 from renkei.usecases.footprint.calculator.errors import SheetChanged, SheetMissing
 from renkei.usecases.footprint.calculator.model import Calculation, Question, Renewal, Sheet, StoredSheet
 from renkei.usecases.footprint.calculator.rules import NextSheet, faults_of, next_sheet
-from renkei.usecases.footprint.errors import PartMissing, TradeMissing, UnitNotDeclarable
+from renkei.usecases.footprint.errors import TradeMissing, UnitNotDeclarable
 from renkei.usecases.footprint.factors.errors import FactorLicenceNeeded
 from renkei.usecases.footprint.factors.model import Factor, FactorRef
 from renkei.usecases.footprint.factors.service import factors_by_ref, note_calculated
@@ -109,9 +110,7 @@ def sheets(
     tx: Transaction, trace_id: UUID, *, after: UUID | None = None, limit: int = 100
 ) -> Page[StoredSheet]:
     """The present sheets of an own part, newest first. Raises `PartMissing`."""
-    part = own_parts(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
+    part = own_part(tx, trace_id)
     found = store.listed(tx, part_key=part.part_key, after=after, limit=limit + 1)
     return page_of(found, limit, id_of=lambda one: one.sheet_id)
 
@@ -135,9 +134,7 @@ def renewals(
 
 
 def _place(tx: Transaction, sheet: Sheet) -> tuple[Part, int | None]:
-    part = own_parts(tx, [sheet.trace_id]).get(sheet.trace_id)
-    if part is None:
-        raise PartMissing("/trace_id")
+    part = own_part(tx, sheet.trace_id, "/trace_id")
     if sheet.trade_id is None:
         return part, None
     for trade in trades_into(tx, [part.part_key], KIND):

@@ -15,14 +15,13 @@ from uuid import UUID
 
 from renkei.commons.consents.service import note_reads_of
 from renkei.commons.parts.model import Part
-from renkei.commons.parts.service import part_keys, structure_of
+from renkei.commons.parts.service import own_part, structure_of
 from renkei.database.transaction import Transaction
 from renkei.kit.decimals import CONTEXT, to_15_digits
 from renkei.kit.paging import Page, page_of
 from renkei.kit.quantities import NotConvertible, Unit, convert, parse_unit
 from renkei.usecases.footprint.calculator import service as sheets
 from renkei.usecases.footprint.calculator.errors import SheetMissing
-from renkei.usecases.footprint.errors import PartMissing
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import Estimate, Stage, Statement
 from renkei.usecases.footprint.plausibility import store
@@ -63,9 +62,7 @@ class Received:
 # -- before sending ----------------------------------------------------------------------------------------------------
 def of_own(tx: Transaction, trace_id: UUID) -> tuple[Asked, ...]:
     """What is asked about an own part's present footprint; nothing without one. Raises `PartMissing`."""
-    part = part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
+    part = own_part(tx, trace_id)
     [view] = footprints(tx, [trace_id])
     if view.statement is None:
         return ()
@@ -147,9 +144,7 @@ def _stem(name: str) -> str:
 # -- on receipt --------------------------------------------------------------------------------------------------------
 def of_received(tx: Transaction, trace_id: UUID) -> list[Received]:
     """What is asked about each answer for a bought part; a read on record. Raises `PartMissing`."""
-    part = part_keys(tx, [trace_id]).get(trace_id)
-    if part is None:
-        raise PartMissing
+    part = own_part(tx, trace_id)
     found = store.came(tx, kind=KIND, part_keys=[part.part_key], limit=MOST_SUPPLIERS)
     return _received(tx, found, found)
 

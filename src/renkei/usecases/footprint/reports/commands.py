@@ -18,13 +18,13 @@ import typer
 
 from renkei.commons.ledger import verify_store
 from renkei.commons.ledger.errors import PartUnknown
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.usecase import use_cases
 from renkei.database.connect import opened
 from renkei.database.migrate import COMMONS, Branch
 from renkei.database.transaction import Database, Entry, act_as
 from renkei.kit.strict_json import dumps
 from renkei.settings import Settings, load_settings
-from renkei.usecases.footprint.errors import PartMissing
 from renkei.usecases.footprint.reports import service, store
 from renkei.usecases.footprint.reports.model import Language, Report
 from renkei.usecases.footprint.reports.pdf import draw_pdf

@@ -8,10 +8,11 @@ from uuid import UUID
 from renkei.commons.consents.service import note_reads_of
 from renkei.commons.ledger.bundle import bundle
 from renkei.commons.ledger.service import prove
+from renkei.commons.parts.errors import PartMissing
 from renkei.database.transaction import Database, Transaction, act_as, as_role
 from renkei.usecases.footprint import declarations_store
 from renkei.usecases.footprint.engagements import store as engagements_store
-from renkei.usecases.footprint.errors import CheckMissing, DeclarationMissing, EvidenceMissing, PartMissing
+from renkei.usecases.footprint.errors import CheckMissing, DeclarationMissing, EvidenceMissing
 from renkei.usecases.footprint.reports import store
 from renkei.usecases.footprint.reports.model import Evidence, Language, Report
 from renkei.usecases.footprint.reports.report import draw
