@@ -50,11 +50,11 @@ from renkei.connectors.spreadsheet.table import Cell, Findings, Place, shortened
 from renkei.connectors.spreadsheet.words import unit_of
 from renkei.kit.decimals import CONTEXT, plain_text
 from renkei.kit.errors import Fault, RenkeiError
-from renkei.kit.quantities import ConversionFacts, NotConvertible, convert, parse_unit
+from renkei.kit.quantities import ConversionFacts, NotConvertible, Unit, convert, parse_unit
 
 T = TypeVar("T")
-Key = tuple[UUID, str, str | None]
-"""Plant, name, support name."""
+Key = tuple[str, str, str | None]
+"""The id of the plant as text, which is looked up sooner than a UUID; name, support name."""
 
 _LEVEL: Final = re.compile(r"[.・…+\-_*> ]*([0-9]{1,3})")
 _OUTLINE: Final = re.compile(r"[0-9]+(?:[.\-][0-9]+)*\.?")
@@ -235,7 +235,7 @@ class BomReader:
             found.append(day)
         return found
 
-    def _plant_ids(self) -> list[UUID] | UUID | None:
+    def _plant_ids(self) -> list[str] | str | None:
         """The plant of each row, or the one of all."""
         plants = self.plants
         if not plants:
@@ -245,26 +245,27 @@ class BomReader:
             chosen = self.mapping.plant_id or (plants[0].plant_id if len(plants) == 1 else None)
             if chosen is None:
                 self.findings.add("fault", PlantNotChosen())
-            return chosen
+            return None if chosen is None else str(chosen)
         by_word = {
-            plain_word(word): plant.plant_id
+            plain_word(word): str(plant.plant_id)
             for plant in reversed(plants)
             for word in (plant.name, plant.open_plant_id, str(plant.plant_id))
             if word
         }
+        usual = None if self.mapping.plant_id is None else str(self.mapping.plant_id)
         found = []
         for row, text in enumerate(self._texts("plant")):
-            plant_id = by_word.get(plain_word(text)) if text else self.mapping.plant_id
+            plant_id = by_word.get(plain_word(text)) if text else usual
             if plant_id is None:
                 if text:
                     self._fault(PlantUnknownInFile(value=text[:60]), row, "plant")
                 else:
                     self._fault(CellMissing(heading=self.body.heading("plant")), row, "plant")
-                plant_id = plants[0].plant_id
+                plant_id = str(plants[0].plant_id)
             found.append(plant_id)
         return found
 
-    def _plant(self, row: int) -> UUID:
+    def _plant(self, row: int) -> str:
         ids = self.plant_ids
         assert ids is not None
         return ids[row] if isinstance(ids, list) else ids
@@ -457,10 +458,12 @@ class BomReader:
             unit_of(self.body.head.columns["mass"].unit or "kg", self.mapping.units) or "kilogram"
         )
         assert unit is not None
+        # A part says its mass in every row in which it stands.
+        masses = {mass: convert(mass, unit, Unit.KILOGRAM) for mass in set(found) if mass is not None}
         for row, mass in enumerate(found):
             if mass is None:
                 continue
-            kilograms = convert(mass, unit, parse_unit("kilogram") or unit)
+            kilograms = masses[mass]
             if isinstance(kilograms, NotConvertible) or kilograms < 0:
                 self._out_of_range(row, "mass", mass, "0", "∞")
                 kilograms = mass
@@ -705,7 +708,8 @@ class BomReader:
     def _written(self, starts: Mapping[Key, date]) -> Bom:
         rows: list[BulkRow] = []
         places: list[tuple[int, tuple[int, ...]]] = []
-        drafts = {key: _draft(key, part) for key, part in self.parts.items()}
+        plant_ids = {plant: UUID(plant) for plant in {key[0] for key in self.parts}}
+        drafts = {key: _draft(plant_ids[key[0]], key, part) for key, part in self.parts.items()}
         count = 0
         for key in self._children_first():
             part = self.parts[key]
@@ -774,13 +778,13 @@ class BomReader:
         return order
 
 
-def _draft(key: Key, part: _Part) -> PartDraft:
+def _draft(plant_id: UUID, key: Key, part: _Part) -> PartDraft:
     facts = None
     if part.mass is not None or part.density is not None:
         facts = ConversionFacts(mass_kg_per_unit=part.mass, density_kg_per_liter=part.density)
     first, second, third = part.infos
     return PartDraft(
-        plant_id=key[0],
+        plant_id=plant_id,
         name=key[1],
         support_name=key[2],
         unit=part.unit,
