@@ -447,6 +447,7 @@ factors = sa.Table(
     text("note"),
     text("search"),
     _refers("lent_by_key", "operators", nullable=True),
+    text("gwp_set", nullable=True),
     sa.UniqueConstraint("set_key", "factor_id"),
     comment="排出係数: kgCO2e per unit.",
 )
