@@ -452,6 +452,16 @@ factors = sa.Table(
     comment="排出係数: kgCO2e per unit.",
 )
 
+renewal_reminders = sa.Table(
+    "renewal_reminders",
+    metadata,
+    sa.Column("part_key", sa.BigInteger, primary_key=True, autoincrement=False, comment="commons.parts"),
+    _refers("operator_key", "operators", index=True),
+    day("period_to", nullable=False),
+    moment("told_at"),
+    comment="Of which value of an own part (by the end of its period) its owner was told that it is due for renewal.",
+)
+
 sheets = sa.Table(
     "sheets",
     metadata,
