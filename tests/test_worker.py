@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -35,11 +35,13 @@ from renkei.database.events import Handlers, ReceivedEvent, pending_since
 from renkei.database.transaction import Database, Event, Transaction, as_role, open_pool
 from renkei.kit.secret_box import open_secret_box
 from renkei.settings import Settings
+from renkei.usecases.footprint.calculator.service import put_sheet
 from renkei.worker import run_worker
 from tests.clocks import Turnable
 from tests.factories import Operator, create_operator
 from tests.mail_server import open_mail_server
 from tests.service import as_url
+from tests.usecases.footprint.calculator.sheets import POWER, line, sheet
 
 SAID = "jp.example.said.v1"
 CHAIN = "jp.renkei.chain.changed.v1"
@@ -306,6 +308,60 @@ class TestTimers:
             finally:
                 stop.set()
                 thread.join(PATIENCE_SECONDS)
+
+    def test_a_value_that_comes_due_for_renewal_is_told_its_owner_once_and_in_the_mail_of_the_day(
+        self,
+        working: Callable[..., ExitStack],
+        settings: Settings,
+        database: Database,
+        database_url: str,
+        clock: Turnable,
+        a: Operator,
+        b: Operator,
+    ) -> None:
+        keys = AccessKeys(database, open_secret_box(None, settings.data_dir), access_policy(settings))
+        for who, email in ((a, "a@a.example"), (b, "b@b.example")):
+            add_account(keys, email, who.operator_id, "admin", "correct-horse-9")
+        part = database.run(a, lambda tx: parts.put_part(tx, PartDraft(plant_id=a.plant_id, name="ねじ")))
+        clock.time = datetime(2026, 3, 30, 21, tzinfo=UTC)  # six in the morning in Japan
+        year = sheet(
+            line("power", "energy", 10, "kilowatt-hour", POWER),
+            trace_id=part.trace_id,
+            period_from=date(2024, 4, 1),
+            period_to=date(2025, 3, 31),
+        )
+        database.run(a, lambda tx: put_sheet(tx, year))
+
+        def told(who: Operator) -> list[str | None]:
+            return [one.part_name for one in database.read(who, notifications.list_notifications).items]
+
+        with working({}):
+            time.sleep(0.3)
+            assert told(a) == [], "a year is not over yet"
+            clock.turn(hours=4)
+            wait_until(lambda: told(a) == ["ねじ"], "the owner is told")
+            clock.turn(days=1)
+            time.sleep(0.3)
+        assert told(a) == ["ねじ"], "not again while undone"
+        assert told(b) == []
+
+        stop = threading.Event()
+        with open_mail_server() as mail:
+            by_mail = settings.model_copy(update=mail.settings)
+            thread = threading.Thread(
+                target=run_worker, args=(by_mail, database, stop), kwargs={"direct_url": database_url}
+            )
+            thread.start()
+            try:
+                wait_until(lambda: len(mail.taken) == 1, "the mail of the day has gone out")
+            finally:
+                stop.set()
+                thread.join(PATIENCE_SECONDS)
+            [letter] = mail.for_("a@a.example")
+        assert "更新時期のお知らせ: 1件" in letter
+        assert "reminders of values due for renewal: 1" in letter
+        assert "ねじ" not in letter
+        assert mail.for_("b@b.example") == []
 
     def test_what_is_past_its_retention_goes(
         self, database: Database, clock: Turnable, working: Callable[..., ExitStack], a: Operator, b: Operator

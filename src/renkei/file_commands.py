@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +19,7 @@ import typer
 
 from renkei.kit.errors import Missing, RenkeiError
 
-importing = typer.Typer(help="Take files in for a company: bom.", no_args_is_help=True)
+importing = typer.Typer(help="Take files in for a company: bom, factors.", no_args_is_help=True)
 
 InputFile = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, readable=True, help=".xlsx, .csv, .tsv or .txt")
@@ -99,6 +100,76 @@ def import_bom(
     _leave(faulty=shown.fingerprint is None, stored=stored is not None, dry_run=dry_run)
 
 
+@importing.command("factors")
+def import_factors(
+    file: InputFile,
+    operator_id: OperatorId,
+    name: Annotated[
+        str, typer.Option(help="The own set that it becomes a version of: letters, digits, . - _")
+    ],
+    version: Annotated[
+        str | None, typer.Option(help="What the version is called (default: the next number).")
+    ] = None,
+    mapping: Annotated[
+        str | None, typer.Option(help="A saved mapping of the company, or a JSON file with one.")
+    ] = None,
+    save_mapping: Annotated[
+        str | None,
+        typer.Option(help="Save the mapping of the JSON file under this name, once the file is stored."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What people call the set.")] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Where the factors are from, where the file does not say.")
+    ] = None,
+    licence: Annotated[str | None, typer.Option(help="On what terms, where the file does not say.")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="For when they are meant: two days, 2025-04-01/2026-03-31.")
+    ] = None,
+    dry_run: DryRun = False,
+    confirm: Confirm = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in a list of emission factors as a new version of an own set: what differs from the last, then stores."""
+    from renkei.commons.imports.service import put_mapping  # noqa: PLC0415 (keeps the other commands quick)
+    from renkei.connectors.spreadsheet import factor_import  # noqa: PLC0415
+    from renkei.connectors.spreadsheet.workbooks import limits_of  # noqa: PLC0415
+    from renkei.settings import load_settings  # noqa: PLC0415
+
+    settings = load_settings()
+    begin, end = _days(period)
+    target = factor_import.Target(
+        set_id=name,
+        version=version,
+        title=title,
+        source=source,
+        licence=licence,
+        period_from=begin,
+        period_to=end,
+    )
+    with _company(operator_id) as (database, entry):
+        chosen = database.read(entry, lambda tx: _factor_mapping(tx, mapping))
+        looked = factor_import.look(file.read_bytes(), chosen, limits_of(settings))
+        limit = settings.factors_per_set_limit
+        shown = database.run(entry, lambda tx: factor_import.show(tx, looked, target, limit=limit))
+        stored: dict[str, Any] | None = None
+        if not as_json:
+            _tell_factors(shown.report)
+        if not dry_run and shown.fingerprint is not None and (confirm or _yes(as_json=as_json)):
+
+            def work(tx: Any) -> dict[str, Any]:
+                if save_mapping is not None:
+                    put_mapping(tx, factor_import.KIND, save_mapping, factor_import.mapping_json(chosen))
+                done = factor_import.store(tx, looked, target, limit=limit, expect=shown.fingerprint)
+                return factor_import.result_json(done)
+
+            stored = database.run(entry, work)
+    if as_json:
+        typer.echo(_json(shown.report | {"result": stored}))
+    elif stored is not None:
+        typer.echo(_json(stored))
+    _leave(faulty=shown.fingerprint is None, stored=stored is not None, dry_run=dry_run)
+
+
 def calc(
     file: InputFile,
     operator_id: Annotated[
@@ -151,24 +222,35 @@ def calc(
 def _beside(production: str | None, unit: str | None, period: str | None) -> Any:
     """What the options say of the file."""
     from renkei.connectors.spreadsheet.activities import Beside  # noqa: PLC0415
-    from renkei.connectors.spreadsheet.cells import date_of, number_of_text  # noqa: PLC0415
+    from renkei.connectors.spreadsheet.cells import number_of_text  # noqa: PLC0415
     from renkei.connectors.spreadsheet.words import unit_of  # noqa: PLC0415
     from renkei.kit.quantities import parse_unit  # noqa: PLC0415
 
-    begin, _, end = (period or "").partition("/")
+    begin, end = _days(period)
     beside = Beside(
-        period_from=date_of(begin) if period else None,
-        period_to=date_of(end) if period else None,
+        period_from=begin,
+        period_to=end,
         production=number_of_text(production) if production else None,
         declared_unit=parse_unit(unit_of(unit, {}) or "") if unit else None,
     )
-    if period and (beside.period_from is None or beside.period_to is None):
-        raise typer.BadParameter("a period is two days such as 2025-04-01/2026-03-31", param_hint="--period")
     if production and beside.production is None:
         raise typer.BadParameter("a number is needed", param_hint="--production")
     if unit and beside.declared_unit is None:
         raise typer.BadParameter("a unit such as 個 or kg is needed", param_hint="--unit")
     return beside
+
+
+def _days(period: str | None) -> tuple[date | None, date | None]:
+    """The first and the last day of a period as an option says it."""
+    from renkei.connectors.spreadsheet.cells import date_of  # noqa: PLC0415
+
+    if not period:
+        return None, None
+    begin, _, end = period.partition("/")
+    first, last = date_of(begin), date_of(end)
+    if first is None or last is None:
+        raise typer.BadParameter("a period is two days such as 2025-04-01/2026-03-31", param_hint="--period")
+    return first, last
 
 
 def _factors(operator_id: UUID | None) -> Mapping[Any, Any]:
@@ -238,22 +320,37 @@ def _company(operator_id: UUID) -> Iterator[tuple[Any, Any]]:
 
 def _mapping(tx: Any, name: str | None) -> Any:
     """The mapping that is meant: as recognised, of a JSON file, or saved under this name."""
-    from renkei.commons.edge.validation import read  # noqa: PLC0415
-    from renkei.commons.imports.service import mapping_of  # noqa: PLC0415
     from renkei.connectors.spreadsheet import bom_import  # noqa: PLC0415
     from renkei.connectors.spreadsheet.api import BomMappingBody  # noqa: PLC0415
     from renkei.connectors.spreadsheet.bom_mapping import BomMapping  # noqa: PLC0415
-    from renkei.kit.strict_json import JsonLimits, parse  # noqa: PLC0415
 
     if name is None:
         return BomMapping()
+    return _said_mapping(tx, name, bom_import.KIND, bom_import.mapping_from, BomMappingBody)
+
+
+def _factor_mapping(tx: Any, name: str | None) -> Any:
+    """The mapping for a list of factors that is meant."""
+    from renkei.connectors.spreadsheet import factor_import  # noqa: PLC0415
+    from renkei.connectors.spreadsheet.api import FactorMappingBody  # noqa: PLC0415
+    from renkei.connectors.spreadsheet.factor_mapping import FactorMapping  # noqa: PLC0415
+
+    if name is None:
+        return FactorMapping()
+    return _said_mapping(tx, name, factor_import.KIND, factor_import.mapping_from, FactorMappingBody)
+
+
+def _said_mapping(tx: Any, name: str, kind: str, of_saved: Callable[..., Any], body: type[Any]) -> Any:
+    """The mapping of a JSON file, or the one saved under this name."""
+    from renkei.commons.edge.validation import read  # noqa: PLC0415
+    from renkei.commons.imports.service import mapping_of  # noqa: PLC0415
+    from renkei.kit.strict_json import JsonLimits, parse  # noqa: PLC0415
+
     path = Path(name)
     if not path.is_file():
-        return bom_import.mapping_from(mapping_of(tx, bom_import.KIND, name).content)
+        return of_saved(mapping_of(tx, kind, name).content)
     try:
-        return read(
-            BomMappingBody, parse(path.read_bytes(), JsonLimits(size_bytes=1_000_000, depth=8))
-        ).mapping()
+        return read(body, parse(path.read_bytes(), JsonLimits(size_bytes=1_000_000, depth=8))).mapping()
     except RenkeiError as error:
         reasons = "; ".join(f"{fault.pointer} {fault.sentence('en')}".strip() for fault in error.faults)
         raise MappingUnreadable(file=name, reason=reasons) from None
@@ -298,6 +395,27 @@ def _tell(report: Mapping[str, Any]) -> None:
         typer.echo(f"{marks[one['kind']]} {one['parent']} > {one['child']}: {_amounts(one)}")
     counted = {name: value for name, value in changes.items() if isinstance(value, int)}
     typer.echo(_json(counted))
+
+
+def _tell_factors(report: Mapping[str, Any]) -> None:
+    """The report on a list of factors for a person: problems, then the version that it becomes."""
+    _tell_findings(report)
+    changes = report["changes"]
+    if changes is None:
+        return
+    marks = {"added": "+", "changed": "~", "removed": "-"}
+    for one in changes["items"]:
+        after = _rate(one["value"], one["unit"])
+        before = _rate(one["before_value"], one["before_unit"])
+        rates = " → ".join(rate for rate in (before, after) if rate)
+        typer.echo(f"{marks[one['kind']]} {one['factor_id']} {one['name_ja']}: {rates}".rstrip(": "))
+    typer.echo(_json({name: value for name, value in changes.items() if name != "items"}))
+
+
+def _rate(value: Decimal | None, unit: str | None) -> str:
+    from renkei.kit.decimals import plain_text  # noqa: PLC0415
+
+    return "" if value is None else f"{plain_text(value)} kgCO2e/{unit}"
 
 
 def _amounts(line: Mapping[str, Any]) -> str:

@@ -10,6 +10,8 @@ import pytest
 from tests.connectors.spreadsheet.test_supplier_book import filled, tables
 
 EXAMPLES = Path(__file__).parents[2] / "examples/bom"
+FACTORS = Path(__file__).parents[2] / "examples/factors"
+YEAR = {"set_from": "2025-04-01", "set_to": "2026-03-31"}
 
 
 def send_file(somebody, form, name, content, **fields):
@@ -21,6 +23,15 @@ def send_file(somebody, form, name, content, **fields):
 
 def send_bom(somebody, name, **fields):
     return send_file(somebody, "/app/uploads/bom", name, (EXAMPLES / name).read_bytes(), **fields)
+
+
+def send_factors(somebody, name, **fields):
+    return send_file(somebody, "/app/uploads/factors", name, (FACTORS / name).read_bytes(), **fields)
+
+
+def versions_of(company):
+    found = company.call("GET", "/v1/factor-sets?limit=100").json()["items"]
+    return [(one["set_id"], one["version"], one["factors"]) for one in found if one["own"]]
 
 
 def parts_of(company):
@@ -70,6 +81,88 @@ def test_other_headings_are_named_once_and_saved(person):
     assert '<option value="PLM"' in somebody.open("/app/uploads").html
     again = send_bom(somebody, "water-pump-plm.tsv", mapping="PLM")
     assert again.text.count("What is wrong") == shown.text.count("What is wrong")
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_list_of_factors_is_shown_and_becomes_the_next_version_when_confirmed(person, language):
+    somebody = person("A社", language)
+    for version in ("1", "2"):
+        shown = send_factors(somebody, "factor-list-ja.xlsx", set_id="in-house", **YEAR)
+        assert shown.address.startswith("/app/uploads/"), shown.text
+        assert len(versions_of(somebody.company)) == int(version) - 1, "nothing is stored yet"
+        assert ("0.0026 kgCO₂e/JPY" in shown.text) == (version == "1")
+        assert ("2140" in shown.text) == (version == "1"), "the second time nothing differs"
+        somebody.send(shown, f"{shown.address}/confirm")
+        assert versions_of(somebody.company)[0] == ("in-house", version, 8)
+    assert '<option value="in-house">' in somebody.open("/app/uploads").html
+    uploaded = somebody.company.call("GET", f"/v1/imports/{shown.address.rpartition('/')[2]}").json()
+    assert uploaded["result"] == {"set_id": "in-house", "version": "2", "factors": 8}
+    assert uploaded["report"]["changes"]["former_version"] == "1"
+
+
+def test_faults_in_a_list_of_factors_stand_with_their_places(person):
+    somebody = person("A社")
+    said = {"set_id": "in-house", "set_source": "own", "set_licence": "internal"} | YEAR
+    shown = send_factors(somebody, "factor-list-with-faults.csv", **said)
+    assert "What is wrong (8)" in shown.text
+    assert not [one for one in shown.page.forms if one["action"].endswith("/confirm")]
+    assert versions_of(somebody.company) == []
+
+
+def test_headings_of_a_list_of_factors_are_named_once_and_saved(person):
+    somebody = person("A社")
+    mapping = json.loads((FACTORS / "mapping-purchasing.json").read_bytes())
+    said = {f"factor-column-{name}": heading for name, heading in mapping["columns"].items()}
+    said |= {"set_id": "purchasing", "set_source": "own", "set_licence": "internal"} | YEAR
+    shown = send_factors(
+        somebody,
+        "purchasing-cp932.csv",
+        emission_unit="kg",
+        gwp_set="AR5",
+        factor_mapping_name="購買",
+        **said,
+    )
+    assert "What is wrong (1)" in shown.text, "only the word for the works in Shanghai is not known"
+    kept = somebody.company.call("GET", "/v1/import-mappings").json()["items"]
+    assert [(one["kind"], one["name"], one["mapping"]["columns"]) for one in kept] == [
+        ("factors", "購買", mapping["columns"])
+    ]
+    again = send_factors(somebody, "purchasing-cp932.csv", set_id="purchasing", factor_mapping="購買")
+    assert "What is wrong (3)" in again.text, "source, licence and that word"
+
+
+def test_what_a_set_cannot_be_called_is_told_beside_its_name(person):
+    somebody = person("A社")
+    send = "factor-list-ja.xlsx"
+    for field, said in (
+        ("set_id", {"set_id": "uk-ghg"}),
+        ("set_id", {"set_id": "二 つ"}),
+        ("set_id", {"set_id": ""}),
+        ("set_from", {"set_id": "in-house", "set_from": "yesterday"}),
+        ("set_version", {"set_id": "in-house", "set_version": "a b"}),
+        ("factors-file", {"set_id": "in-house", "factor_mapping": "none"}),
+    ):
+        shown = send_factors(somebody, send, **said)
+        assert shown.status in {404, 422}, (said, shown.text)
+        assert f'id="fault-{field}"' in shown.html, (said, shown.text)
+    assert versions_of(somebody.company) == []
+
+
+def test_a_waiting_list_of_factors_is_looked_at_anew(person):
+    """Between showing and confirming another version came."""
+    somebody = person("A社")
+    first, second = (
+        send_factors(somebody, "factor-list-ja.xlsx", set_id="in-house", **YEAR) for _ in range(2)
+    )
+    somebody.send(first, f"{first.address}/confirm")
+    late = somebody.send(second, f"{second.address}/confirm")
+    assert "Your data changed since this was shown." in late.text
+    import_id = second.address.rpartition("/")[2]
+    anew = somebody.company.call("POST", f"/v1/imports/{import_id}/check").json()
+    assert anew["report"]["changes"]["version"] == "2"
+    done = somebody.company.call("POST", f"/v1/imports/{import_id}/confirm").json()
+    assert done["state"] == "done"
+    assert [one[1] for one in versions_of(somebody.company)] == ["2", "1"]
 
 
 def test_a_supplier_answers_with_the_workbook(world, person):

@@ -658,6 +658,8 @@ class Notification:
     notified_at: datetime
     read_at: datetime | None
     further_trade_ids: tuple[UUID, ...] = ()
+    trace_id: UUID | None = None
+    further_parts: int = 0
 
 
 # -- footprints -----------------------------------------------------------------------------------------------------

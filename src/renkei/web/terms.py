@@ -223,7 +223,11 @@ def company_state(_: Words, state: str) -> str:
 
 def upload_kind(_: Words, kind: str) -> str:
     """What an uploaded file is."""
-    return {"bom": _("Bill of materials"), "workbook": _("Workbook with answers")}.get(kind, kind)
+    return {
+        "bom": _("Bill of materials"),
+        "workbook": _("Workbook with answers"),
+        "factors": _("Emission factors"),
+    }.get(kind, kind)
 
 
 def upload_state(_: Words, state: str) -> str:

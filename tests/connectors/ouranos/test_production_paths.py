@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from renkei.commons.notifications.service import remind
+from renkei.commons.parts.service import part_keys
+from renkei.database.transaction import act_as
 from tests.connectors.ouranos.world import Company
 
 
@@ -191,6 +194,16 @@ class TestInbox:
             for one in call(a, "GET", "/notifications", operatorId=a.id).json()["notifications"]
         ]
         assert kinds == ["REPLY_MESSAGE_REGISTERED"]
+
+    def test_reminders_of_own_affairs_are_no_words_of_this_contract(self, world, b, asked):
+        trace_id = UUID(b.make_part("P2"))
+
+        def work(tx):
+            remind(tx, "CFP_RENEWAL_DUE", [part_keys(tx, [trace_id])[trace_id].part_key])
+
+        world.context.database.run(act_as(b.operator.operator_key, b.operator.operator_id), work)
+        told = call(b, "GET", "/notifications", operatorId=b.id).json()["notifications"]
+        assert [one["notificationType"] for one in told] == ["REQUEST_NEW"]
 
     def test_spans(self, b, asked):
         def count(**query):

@@ -626,7 +626,7 @@ class _Maker:
             "plant_address": "愛知県",
             "open_plant_id": "T000222",
         }
-        if path not in {"/app/uploads/bom", "/app/uploads/workbook"}:
+        if path not in {"/app/uploads/bom", "/app/uploads/workbook", "/app/uploads/factors"}:
             return urlencode(fields).encode(), "application/x-www-form-urlencoded"
         file = b'--x\r\nContent-Disposition: form-data; name="file"; filename="bom.csv"\r\n\r\n' + BILL
         secret = f'\r\n--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{CSRF}\r\n--x--\r\n'

@@ -21,6 +21,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "CFP_RESPONSED": ("届いた回答", "answers"),
         "CFP_UPDATED": ("更新された値", "updates of values"),
         "REPLY_MESSAGE_REGISTERED": ("メッセージ", "messages"),
+        "CFP_RENEWAL_DUE": ("更新時期のお知らせ", "reminders of values due for renewal"),
     }
 )
 _OTHER: Final = ("その他", "other")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 NotificationType = Literal[
@@ -16,7 +16,10 @@ NotificationType = Literal[
     "REPLY_MESSAGE_REGISTERED",
     "OPERATOR_CLOSED",
     "OPERATOR_MERGED",
+    "CFP_RENEWAL_DUE",
 ]
+OWN_AFFAIRS: Final = frozenset({"CFP_RENEWAL_DUE"})
+"""What no other company caused: the platform reminds a company of something of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +36,10 @@ class TradeRelation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """One thing that happened, and who caused it. `further_trade_ids`: what else than `relation` it is about."""
+    """One thing that happened, and who caused it. `further_trade_ids`: what else than `relation` it is about.
+
+    `trace_id`, `part_name`: an own part that it is about, and `further_parts` how many more.
+    """
 
     notification_id: UUID
     type: str
@@ -42,3 +48,6 @@ class Notification:
     notified_at: datetime
     read_at: datetime | None
     further_trade_ids: tuple[UUID, ...] = ()
+    trace_id: UUID | None = None
+    part_name: str | None = None
+    further_parts: int = 0

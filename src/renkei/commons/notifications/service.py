@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -47,6 +47,12 @@ def notify_bundled(tx: Transaction, type_: str, about: Iterable[tuple[int, int, 
     if bundles:
         notices = [(addressee, type_, *bundle[0]) for addressee, bundle in bundles.items()]
         store.insert(tx, notices, [[trade for trade, _ in bundle[1:]] for bundle in bundles.values()])
+
+
+def remind(tx: Transaction, type_: str, part_keys: Sequence[int]) -> None:
+    """Tell the caller about own parts: one notification, which names the first and counts the others; none for none."""
+    if part_keys:
+        store.insert_about_parts(tx, type_, part_keys[0], len(part_keys) - 1)
 
 
 def list_notifications(

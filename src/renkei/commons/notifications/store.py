@@ -40,6 +40,18 @@ def insert(
     )
 
 
+def insert_about_parts(tx: Transaction, type_: str, part_key: int, further: int) -> None:
+    """Write a notification to the caller, by the caller, about an own part and so many more."""
+    tx.execute(
+        """
+        INSERT INTO commons.notifications (notification_id, operator_key, sender_key, type, part_key, further_parts,
+                                           notified_at)
+        VALUES (%s, commons.me(), commons.me(), %s, %s, %s, %s)
+        """,
+        (tx.new_id(), type_, part_key, further, tx.now),
+    )
+
+
 _START: Final[LiteralString] = """
            AND n.notification_key <= (SELECT s.notification_key FROM commons.notifications s
                                        WHERE s.notification_id = %(after)s AND s.operator_key = commons.me())
@@ -59,11 +71,13 @@ def read(
                t.upstream_trace_id,
                CASE WHEN n.further_trades <> '{}' THEN (
                  SELECT array_agg(f.trade_id ORDER BY f.trade_key) FROM commons.trade_relations f
-                  WHERE f.trade_key = ANY(n.further_trades)) END
+                  WHERE f.trade_key = ANY(n.further_trades)) END,
+               p.trace_id, p.name, n.further_parts
           FROM commons.notifications n
           JOIN commons.directory d ON d.operator_key = n.sender_key
           LEFT JOIN commons.trade_relations t ON t.trade_key = n.trade_key
           LEFT JOIN commons.request_ids r ON r.request_key = n.request_key
+          LEFT JOIN commons.parts p ON p.part_key = n.part_key AND p.operator_key = commons.me()
          WHERE n.operator_key = commons.me()
         """
         + (_START if after is not None else "")
@@ -92,6 +106,9 @@ def read(
                 upstream_trace_id=row[10],
             ),
             further_trade_ids=tuple(row[11] or ()),
+            trace_id=row[12],
+            part_name=row[13],
+            further_parts=row[14],
         )
         for row in rows
     ]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from renkei.commons.metadata import metadata
-from renkei.database.columns import key, moment, public_id, refers, text
+from renkei.database.columns import key, moment, public_id, refers, text, whole
 
 notifications = sa.Table(
     "notifications",
@@ -27,6 +27,8 @@ notifications = sa.Table(
     ),
     moment("notified_at"),
     moment("read_at", nullable=True),
+    refers("part_key", "commons.parts.part_key", nullable=True),
+    whole("further_parts", default=0),
     sa.Index("ix_notifications_inbox", "operator_key", "notification_key"),
     comment="What happened that this operator (operator_key) should know, and who caused it.",
 )

@@ -39,6 +39,8 @@ class NotificationView(View):
     further_trade_ids: list[Id] = Field(
         description="`CFP_UPDATED`: the other trades whose values the same change of the sender's brought along"
     )
+    trace_id: Id | None = Field(description="`CFP_RENEWAL_DUE`: an own part whose value is due for renewal")
+    further_parts: int = Field(description="how many more parts it is about; `/renewals` lists them")
 
 
 class NotificationsView(View):
@@ -104,4 +106,6 @@ def _notification_json(one: Notification) -> dict[str, Any]:
         "notified_at": one.notified_at,
         "read_at": one.read_at,
         "further_trade_ids": one.further_trade_ids,
+        "trace_id": one.trace_id,
+        "further_parts": one.further_parts,
     }

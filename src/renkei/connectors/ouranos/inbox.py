@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from renkei.commons.notifications.model import Notification, TradeRelation
+from renkei.commons.notifications.model import OWN_AFFAIRS, Notification, TradeRelation
 from renkei.commons.notifications.service import list_notifications
 from renkei.commons.trades.service import reply
 from renkei.connectors.ouranos.entries import Asked, Body, own
@@ -28,7 +28,9 @@ def get_notifications(tx: Transaction, exchange: Exchange) -> Answer:
     asked.close()
     own(tx, operator_id)
     page = list_notifications(tx, notified_from, notified_to, after, _PAGE)
-    value: dict[str, object] = {"notifications": [_model(one) for one in page.items]}
+    # Reminders of a company's own affairs are no words of this contract.
+    told = [one for one in page.items if one.type not in OWN_AFFAIRS]
+    value: dict[str, object] = {"notifications": [_model(one) for one in told]}
     if page.next_cursor is not None:
         value["next"] = page.next_cursor
     return Answer(value=value)

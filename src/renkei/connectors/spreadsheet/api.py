@@ -14,12 +14,22 @@ from typing import Annotated, Any, Final, Literal
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Answer, Call, Disconnected, Open, call_without_body, page_json
-from renkei.commons.edge.fields import DayText, Id, Limit, MomentText, Name, NumberOut, Positive, Short
+from renkei.commons.edge.fields import (
+    DayText,
+    Id,
+    Limit,
+    LongText,
+    MomentText,
+    Name,
+    NumberOut,
+    Positive,
+    Short,
+)
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.transfers import disposition
 from renkei.commons.edge.validation import Body, View
@@ -33,11 +43,14 @@ from renkei.connectors.spreadsheet import bom_import, export
 from renkei.connectors.spreadsheet.bom_mapping import FIELDS, BomField, BomMapping, Layout
 from renkei.connectors.spreadsheet.book_fields import Language
 from renkei.connectors.spreadsheet.export import Format
+from renkei.connectors.spreadsheet.factor_mapping import FIELDS as FACTOR_FIELDS
+from renkei.connectors.spreadsheet.factor_mapping import EmissionUnit, FactorField, FactorMapping
 from renkei.connectors.spreadsheet.supplier_book import gather, write_book
 from renkei.connectors.spreadsheet.uploads import another_look, bom_upload, confirmation, workbook_upload
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import BodyTooLarge
+from renkei.usecases.footprint.factors.model import FactorKind, FactorScope, GwpSet
 
 _FILE: Final[dict[str, Any]] = {
     "requestBody": {
@@ -79,6 +92,43 @@ class BomMappingBody(Body):
     def mapping(self) -> BomMapping:
         """The same as the reader takes it."""
         return BomMapping(**self.model_dump())
+
+
+class FactorMappingBody(Body):
+    """How a company's list of emission factors is to be read. What is left out is recognised, or asked about."""
+
+    columns: dict[FactorField, Name] = Field(
+        default_factory=dict, max_length=len(FACTOR_FIELDS), description="field → the heading of its column"
+    )
+    sheet: Name | None = Field(default=None, description="default: the first sheet with the headings")
+    title: Name | None = None
+    source: Name | None = None
+    licence: Name | None = None
+    attribution: LongText | None = None
+    restricted: bool = Field(default=False, description="licensed: its numbers are for persons with a seat")
+    kind: FactorKind | None = Field(default=None, strict=False, description="of rows that do not say it")
+    scope: FactorScope | None = Field(default=None, strict=False)
+    region: Annotated[Short, StringConstraints(pattern=r"^[A-Z]{2,3}(-[A-Z0-9]{1,3})?$")] | None = None
+    gwp_set: GwpSet | None = Field(default=None, strict=False)
+    unit: Short | None = Field(default=None, description="of all values, such as kg-CO2e/kWh")
+    emission_unit: EmissionUnit | None = Field(
+        default=None, description="of values whose unit says only per what they are"
+    )
+    price_year: Annotated[int, Field(ge=1900, le=2199)] | None = None
+    units: dict[Short, Short] = Field(
+        default_factory=dict, max_length=_MOST_ENTRIES, description="own word → unit"
+    )
+    words: dict[Short, Short] = Field(
+        default_factory=dict,
+        max_length=_MOST_ENTRIES,
+        description="own word → region, kind, scope, mix or GWP set",
+    )
+    skip_hidden_rows: bool = False
+    decimal_comma: bool | None = Field(default=None, description="default: decided for each column")
+
+    def mapping(self) -> FactorMapping:
+        """The same as the reader takes it."""
+        return FactorMapping(**self.model_dump())
 
 
 class FileFindingView(View):
@@ -174,6 +224,39 @@ class WorkbookChangesView(View):
     sheets: list[WorkbookSheetView]
 
 
+class FactorChangeView(View):
+    """A factor that comes, goes or changes, in kgCO2e per `unit`."""
+
+    kind: Literal["added", "changed", "removed"]
+    factor_id: str
+    name_ja: str
+    name_en: str
+    value: NumberOut | None = Field(description="null: it goes, or its set is licensed")
+    unit: str | None
+    before_value: NumberOut | None
+    before_unit: str | None
+
+
+class FactorChangesView(View):
+    """The version of an own set that a list of factors becomes; the first 500 changes are listed."""
+
+    set_id: str
+    version: str
+    former_version: str | None
+    title_ja: str
+    source: str
+    licence: str
+    gwp_set: GwpSet
+    period_from: DayText
+    period_to: DayText
+    restricted: bool
+    factors: int
+    factors_added: int
+    factors_changed: int
+    factors_removed: int
+    items: list[FactorChangeView]
+
+
 class ImportReportView(View):
     """What was found in a file, and what it would change."""
 
@@ -181,7 +264,7 @@ class ImportReportView(View):
     questions: FileFindingsView = Field(description="the confirmation says yes to them")
     notes: FileFindingsView
     read: dict[str, Any] = Field(description="what was read, and how")
-    changes: BomChangesView | WorkbookChangesView | None
+    changes: BomChangesView | WorkbookChangesView | FactorChangesView | None
 
 
 class ImportView(View):

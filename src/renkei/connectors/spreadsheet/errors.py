@@ -552,3 +552,149 @@ class TooMuchToExport(RenkeiError):
     kind = FaultKind.TOO_LARGE
     en = "An export carries at most {maximum} rows; read the rest page by page."
     ja = "一括エクスポートは{maximum}行までです。これを超える場合はページ単位で取得してください。"
+
+
+# -- emission factors --------------------------------------------------------------------------------------------------
+class FactorsAssumed(RenkeiError):
+    """Rows that do not say what a factor must say."""
+
+    code = "factors_assumed"
+    en = "{count} factor(s) do not say their {what}: read as {value}. Is that right?"
+    ja = "{count}件の係数に{what}の記載がないため、{value}として読み取ります。よろしいですか。"
+
+
+class FactorsUnderstood(RenkeiError):
+    """What rows do not say, and what follows from their unit."""
+
+    code = "factors_understood"
+    en = "{count} factor(s) do not say their {what}; by their unit they are read as {value}."
+    ja = "{count}件の係数に{what}の記載がないため、単位から{value}として読み取ります。"
+
+
+class FactorUnitUnknown(RenkeiError):
+    """A unit that is none, or says only half of it."""
+
+    code = "factor_unit_unknown"
+    en = "“{value}” is no unit of a factor such as kg-CO2e/kWh or t-CO2e/JPY. A mapping can say which unit it is."
+    ja = "「{value}」はkg-CO2e/kWhやt-CO2e/百万円のような係数の単位ではありません。マッピングで単位を指定できます。"
+
+
+class FactorUnitMissing(RenkeiError):
+    """Nothing says per what a value is."""
+
+    code = "factor_unit_missing"
+    en = "Nothing says per what this value is. Write it into a column of units, such as kg-CO2e/kWh, or into the heading in brackets."
+    ja = "係数の単位がありません。単位の列（例: kg-CO2e/kWh）か、見出しの括弧内に記入してください。"
+
+
+class FactorPriceYearMissing(RenkeiError):
+    """Per money, and of which year's prices is not said."""
+
+    code = "factor_price_year_missing"
+    en = "A factor per {unit} needs the year of its prices: in a column “price year”, or in the mapping."
+    ja = "{unit}当たりの係数には価格年が必要です。「価格年」の列を追加するか、マッピングで指定してください。"
+
+
+class FactorTwiceInFile(RenkeiError):
+    """Two rows are the same factor."""
+
+    code = "factor_twice_in_file"
+    en = "The factor “{value}” already stands in row {row}. Give each an id of its own."
+    ja = "係数「{value}」は{row}行目にもあります。それぞれ異なる係数IDを付けてください。"
+
+
+class FactorIdsMade(RenkeiError):
+    """Factors without ids, or with ones that cannot stand in a reference."""
+
+    code = "factor_ids_made"
+    en = "{count} factor(s) are named after what the file says, such as “{said}” → “{made}”."
+    ja = "{count}件の係数IDをファイルの記載から作成しました（例: 「{said}」→「{made}」）。"
+
+
+class FactorNegative(RenkeiError):
+    """Less than nothing is released."""
+
+    code = "factor_negative"
+    en = "The factor of “{name}” is negative: {value}. Is that right?"
+    ja = "「{name}」の係数が負の値（{value}）です。よろしいですか。"
+
+
+class FactorJumped(RenkeiError):
+    """Ten times as much as in the version before, or a tenth."""
+
+    code = "factor_jumped"
+    en = "The factor of “{name}” goes from {before} to {after} kgCO2e. Is that right (unit)?"
+    ja = "「{name}」の係数が{before}から{after} kgCO2eに変わります。単位は正しいですか。"
+
+
+class FactorRowsLeftOut(RenkeiError):
+    """Rows with a name and nothing else are headings of a group."""
+
+    code = "factor_rows_left_out"
+    en = "{count} row(s) have a name and no value, and are left out: {rows}. Is that right?"
+    ja = "名称のみで係数のない{count}行を除外します: {rows}。よろしいですか。"
+
+
+class FactorsEmpty(RenkeiError):
+    """Headings, and no factor below."""
+
+    code = "factors_empty"
+    en = "There is no factor below the headings."
+    ja = "見出しの下に係数がありません。"
+
+
+class FactorsTooMany(RenkeiError):
+    """More factors than a set may have."""
+
+    code = "factors_too_many"
+    kind = FaultKind.TOO_LARGE
+    en = "A set may have at most {limit} factors; this file has {count}."
+    ja = "1つのセットに登録できる排出係数は{limit}件までです。このファイルには{count}件あります。"
+
+
+class FactorSetFactMissing(RenkeiError):
+    """What a set must say, and neither the file nor the version before does."""
+
+    code = "factor_set_fact_missing"
+    en = "Nothing says the {what} of this set. Say it beside the file, in the mapping, or in a column."
+    ja = "このセットの{what}がありません。ファイルと併せて入力するか、マッピングまたは列で指定してください。"
+
+
+class FactorPeriodAssumed(RenkeiError):
+    """For when the set is meant follows from the years of its rows."""
+
+    code = "factor_period_assumed"
+    en = "The set is read as meant for {begin} to {end}, by the years in the file. Is that right?"
+    ja = "ファイル内の年から、このセットの対象期間を{begin}～{end}とします。よろしいですか。"
+
+
+class FactorPeriodReversed(RenkeiError):
+    """The set's period ends before it begins."""
+
+    code = "factor_period_reversed"
+    en = "The period of the set ends ({end}) before it begins ({begin})."
+    ja = "セットの対象期間の終了日（{end}）が開始日（{begin}）より前です。"
+
+
+class FactorSourcesSeveral(RenkeiError):
+    """Rows of several sources; each keeps its own in its note."""
+
+    code = "factor_sources_several"
+    en = "The factors have {count} sources; each factor keeps its own in its note: {values}."
+    ja = "出典が{count}種類あります。各係数の出典は備考に記録します: {values}"
+
+
+class FactorLicencesSeveral(RenkeiError):
+    """Rows under several licences make one set."""
+
+    code = "factor_licences_several"
+    en = "The factors have several licences, which the set names together: {values}. May they be kept in one set?"
+    ja = "利用条件が複数あり、セットにまとめて記載します: {values}。1つのセットとして管理してよろしいですか。"
+
+
+class FactorsUnchanged(RenkeiError):
+    """Nothing differs from the version before."""
+
+    code = "factors_unchanged"
+    en = "Every factor is as in version {version}. Store it as a new version all the same?"
+    ja = "すべての係数がバージョン{version}と同じです。それでも新しいバージョンとして登録しますか。"

@@ -22,9 +22,11 @@ from renkei.commons.imports import service as imports
 from renkei.commons.imports.model import Import, ImportDraft
 from renkei.commons.operators.model import Plant
 from renkei.commons.operators.service import plants
-from renkei.connectors.spreadsheet import bom_import, supplier_import
+from renkei.connectors.spreadsheet import bom_import, factor_import, supplier_import
 from renkei.connectors.spreadsheet.bom_import import Shown
 from renkei.connectors.spreadsheet.bom_mapping import AS_RECOGNISED, BomMapping
+from renkei.connectors.spreadsheet.factor_import import LookedFactors, Target
+from renkei.connectors.spreadsheet.factor_mapping import FactorMapping
 from renkei.connectors.spreadsheet.reading import read_file
 from renkei.connectors.spreadsheet.reports import report_json, result_json
 from renkei.connectors.spreadsheet.table import Findings
@@ -67,6 +69,27 @@ def workbook_upload(context: AppContext, entry: Entry, content: bytes, file_name
     return lambda tx: _kept(context, tx, supplier_import.KIND, file_name, content, {}, shown)
 
 
+def factors_upload(
+    context: AppContext, content: bytes, file_name: str, mapping: FactorMapping, target: Target
+) -> Work:
+    """How to keep a list of emission factors with its report. Raises what the reader raises.
+
+    The work raises what `factor_import.show` does, of what the set is to be called.
+    """
+    settings = context.settings
+    looked = factor_import.look(content, mapping, limits_of(settings))
+    options = {
+        "mapping": factor_import.mapping_json(mapping),
+        "target": factor_import.target_json(target),
+    }
+
+    def keep(tx: Transaction) -> Import:
+        shown = factor_import.show(tx, looked, target, limit=settings.factors_per_set_limit)
+        return _kept(context, tx, factor_import.KIND, file_name, content, options, shown)
+
+    return keep
+
+
 @contextmanager
 def another_look(context: AppContext, entry: Entry, import_id: UUID) -> Iterator[Work]:
     """How to report on a waiting upload anew, against the data of now."""
@@ -79,6 +102,11 @@ def another_look(context: AppContext, entry: Entry, import_id: UUID) -> Iterator
     if waiting.kind == supplier_import.KIND:
         found = _look_at_workbook(context, entry, content)
         yield lambda tx: report(tx, found)
+        return
+    if waiting.kind == factor_import.KIND:
+        most = context.settings.factors_per_set_limit
+        read, target = _factors_of(context, waiting, content)
+        yield lambda tx: report(tx, factor_import.show(tx, read, target, limit=most))
         return
     limit = context.settings.parts_per_operator_limit
     with _looked(context, waiting, content, own_plants, today) as looked:
@@ -100,6 +128,16 @@ def confirmation(context: AppContext, entry: Entry, import_id: UUID) -> Iterator
     if waiting.kind == supplier_import.KIND:
         source = read_file(content, limits_of(context.settings), Findings())
         yield lambda tx: finish(tx, lambda expect: supplier_import.perform(tx, source, expect=expect))
+        return
+    if waiting.kind == factor_import.KIND:
+        most = context.settings.factors_per_set_limit
+        read, target = _factors_of(context, waiting, content)
+        yield lambda tx: finish(
+            tx,
+            lambda expect: factor_import.result_json(
+                factor_import.store(tx, read, target, limit=most, expect=expect)
+            ),
+        )
         return
     limit = context.settings.parts_per_operator_limit
     with _looked(context, waiting, content, own_plants, today) as looked:
@@ -156,3 +194,10 @@ def _looked(
     """A waiting bill of materials, read as it was when it came."""
     mapping = bom_import.mapping_from(waiting.options)
     return bom_import.look(content, mapping, own_plants, today, limits_of(context.settings))
+
+
+def _factors_of(context: AppContext, waiting: Import, content: bytes) -> tuple[LookedFactors, Target]:
+    """A waiting list of factors, read as it was when it came, and the set that it is for."""
+    mapping = factor_import.mapping_from(waiting.options["mapping"])
+    target = factor_import.target_from(waiting.options["target"])
+    return factor_import.look(content, mapping, limits_of(context.settings)), target

@@ -10,6 +10,7 @@ from renkei.commons.files.service import FILES
 from renkei.commons.usecase import Timer, UseCase
 from renkei.usecases.footprint import certificates, proposals, store, updates, updates_store
 from renkei.usecases.footprint.calculator import following
+from renkei.usecases.footprint.calculator import service as calculator_service
 from renkei.usecases.footprint.calculator import store as calculator_store
 from renkei.usecases.footprint.disclosure import (
     OF_THE_PART,
@@ -95,7 +96,10 @@ use_case: Final = UseCase(
     },
     exports={"footprint.factors": factors.exported},
     verify=verify,
-    timers=(Timer("updates_published", updates_store.owners_with_due, updates.publish_due),),
+    timers=(
+        Timer("updates_published", updates_store.owners_with_due, updates.publish_due),
+        Timer("renewals_told", calculator_service.owners_to_remind, calculator_service.remind_of_renewals),
+    ),
     handlers={DELIVERY_WRITTEN: on_delivery, LEFT: go_on, **proposals.HANDLERS, **following.HANDLERS},
 )
 """What this room plugs into the house."""

@@ -447,8 +447,19 @@ factors = sa.Table(
     text("note"),
     text("search"),
     _refers("lent_by_key", "operators", nullable=True),
+    text("gwp_set", nullable=True),
     sa.UniqueConstraint("set_key", "factor_id"),
     comment="排出係数: kgCO2e per unit.",
+)
+
+renewal_reminders = sa.Table(
+    "renewal_reminders",
+    metadata,
+    sa.Column("part_key", sa.BigInteger, primary_key=True, autoincrement=False, comment="commons.parts"),
+    _refers("operator_key", "operators", index=True),
+    day("period_to", nullable=False),
+    moment("told_at"),
+    comment="Of which value of an own part (by the end of its period) its owner was told that it is due for renewal.",
 )
 
 sheets = sa.Table(

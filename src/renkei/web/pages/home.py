@@ -16,6 +16,8 @@ from renkei.commons.terms.service import newest
 from renkei.commons.trades.model import RequestFilter, RequestView
 from renkei.commons.trades.service import find_requests, request_counts, requests_received
 from renkei.database.transaction import Transaction
+from renkei.usecases.footprint.calculator.model import Renewal
+from renkei.usecases.footprint.calculator.service import renewals
 from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.updates import updates
 from renkei.web.calls import Opened
@@ -33,6 +35,8 @@ class Home:
     sent: int
     answered: int
     waiting_updates: int
+    renewal: Renewal | None
+    """The oldest own value that is due for renewal."""
     terms: Terms | None
     """The terms of use that an administrator has yet to accept."""
     inquiries: int
@@ -77,6 +81,7 @@ def _home(tx: Transaction) -> Home:
         inquiries=sum(
             not one.decisions and one.ends_at > tx.now for one in inquiries.received(tx, limit=50).items
         ),
+        renewal=next(iter(renewals(tx, limit=1).items), None),
         terms=_terms(tx),
         waiting_updates=len(updates(tx).items),
         today=today,

@@ -1,4 +1,4 @@
-"""Files instead of forms (表計算ファイルの取り込み): a bill of materials, or the workbook in which a supplier answers.
+"""Files instead of forms (表計算ファイルの取り込み): a bill of materials, emission factors, or a supplier's answers.
 
 A file goes the way that it goes at `/v1/imports`: it is read and checked, what is wrong with it is shown with its place,
 and nothing is stored before what would change has been looked at and confirmed.
@@ -8,34 +8,43 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends
+from pydantic import Field
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from renkei.commons.edge.calls import Disconnected
+from renkei.commons.edge.fields import Day, Name
 from renkei.commons.edge.transfers import disposition
+from renkei.commons.edge.validation import Body, read
 from renkei.commons.imports import service as imports
 from renkei.commons.imports.model import Import, SavedMapping
 from renkei.commons.imports.slots import SLOTS
 from renkei.commons.operators.model import Plant
 from renkei.commons.operators.service import plants
-from renkei.connectors.spreadsheet import bom_import
+from renkei.connectors.spreadsheet import bom_import, factor_import
 from renkei.connectors.spreadsheet.api import XLSX
 from renkei.connectors.spreadsheet.bom_mapping import AS_RECOGNISED, FIELDS, BomMapping
 from renkei.connectors.spreadsheet.book_fields import Language
+from renkei.connectors.spreadsheet.factor_import import Target
+from renkei.connectors.spreadsheet.factor_mapping import FACTORS_AS_RECOGNISED, EmissionUnit, FactorMapping
+from renkei.connectors.spreadsheet.factor_mapping import FIELDS as FACTOR_FIELDS
 from renkei.connectors.spreadsheet.supplier_book import gather, write_book
-from renkei.connectors.spreadsheet.uploads import bom_upload, confirmation, workbook_upload
+from renkei.connectors.spreadsheet.uploads import bom_upload, confirmation, factors_upload, workbook_upload
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
 from renkei.kit.errors import RenkeiError
 from renkei.kit.ids import parse_id
 from renkei.kit.paging import Page
+from renkei.usecases.footprint.factors.model import GwpSet
+from renkei.usecases.footprint.factors.service import own_sets
 from renkei.web.calls import Opened, PageCall, field_of, opened_page
 from renkei.web.downloads import safe_name
 from renkei.web.forms import optional_id, path_id
@@ -45,8 +54,23 @@ SHOWN: Final = 100
 """Findings and changes of a sort that the page lists; all are counted."""
 COLUMNS: Final = ("level", "parent", "part", "label", "amount", "unit", "base_quantity", "mass")
 """Whose headings can be named; `/v1/import-mappings` knows the rest."""
+FACTOR_COLUMNS: Final = (
+    "factor_id",
+    "name_ja",
+    "value",
+    "unit",
+    "per",
+    "region",
+    "year",
+    "kind",
+    "scope",
+    "gwp_set",
+)
+"""Whose headings can be named on the page; a mapping of the command line knows the rest."""
 _MOST_FIELDS: Final = 40
 _LONGEST_FIELD: Final = 4096
+_SHOWN_AT: Final = {"version": "set_version"}
+"""Where the form shows what the room says of a set."""
 
 
 class FileNotChosen(RenkeiError):
@@ -55,6 +79,34 @@ class FileNotChosen(RenkeiError):
     code = "file_not_chosen"
     en = "Choose a file first."
     ja = "ファイルを選択してください。"
+
+
+class FactorForm(Body):
+    """What is said beside a list of emission factors: which set it becomes a version of, and how it is read."""
+
+    set_id: Name
+    set_version: Name | None = None
+    set_title: Name | None = None
+    set_source: Name | None = None
+    set_licence: Name | None = None
+    set_from: Day | None = None
+    set_to: Day | None = None
+    factor_mapping: Name | None = None
+    emission_unit: EmissionUnit | None = None
+    gwp_set: GwpSet | None = Field(default=None, strict=False)
+    factor_mapping_name: Name | None = None
+
+    def target(self) -> Target:
+        """The set that is meant."""
+        return Target(
+            set_id=self.set_id,
+            version=self.set_version,
+            title=self.set_title,
+            source=self.set_source,
+            licence=self.set_licence,
+            period_from=self.set_from,
+            period_to=self.set_to,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +150,8 @@ class Offered:
     waiting: Page[Import]
     mappings: list[SavedMapping]
     plants: list[Plant]
+    factor_mappings: list[SavedMapping]
+    sets: list[str]
 
 
 def router() -> APIRouter:
@@ -136,6 +190,26 @@ def router() -> APIRouter:
                 kept = call.write(lambda tx: _with_mapping(tx, call, mapping, keep(tx)))
         except RenkeiError as error:
             return _again(call, error, "bom")
+        return call.redirect(f"/app/uploads/{kept.import_id}")
+
+    @routes.post("/factors")
+    def take_factors(sent: Sent) -> Response:
+        call = sent.call
+        try:
+            _check(sent)
+            form = _factor_form(call)
+            mapping = call.read(lambda tx: _factor_mapping(tx, call, form))
+            keep = factors_upload(call.context, sent.content, _named(sent, "factors"), mapping, form.target())
+
+            def work(tx: Transaction) -> Import:
+                if form.factor_mapping_name:
+                    content = factor_import.mapping_json(mapping)
+                    imports.put_mapping(tx, factor_import.KIND, form.factor_mapping_name, content)
+                return keep(tx)
+
+            kept = call.write(work)
+        except RenkeiError as error:
+            return _again(call, error, "factors")
         return call.redirect(f"/app/uploads/{kept.import_id}")
 
     _add_waiting(routes)
@@ -203,6 +277,32 @@ def _mapping(tx: Transaction, call: PageCall) -> BomMapping:
     )
 
 
+def _factor_form(call: PageCall) -> FactorForm:
+    """The form around a list of factors. Raises `SeveralFaults`."""
+    given = {name: call.field(name) for name in FactorForm.model_fields}
+    return read(FactorForm, {name: value.strip() for name, value in given.items() if value and value.strip()})
+
+
+def _factor_mapping(tx: Transaction, call: PageCall, form: FactorForm) -> FactorMapping:
+    """How the list is to be read, as for a bill of materials. Raises `MappingMissing`."""
+    base = FACTORS_AS_RECOGNISED
+    if form.factor_mapping:
+        base = factor_import.mapping_from(
+            imports.mapping_of(tx, factor_import.KIND, form.factor_mapping).content
+        )
+    columns = {
+        name: heading[:256]
+        for name in FACTOR_COLUMNS
+        if (heading := (call.field(f"factor-column-{name}") or "").strip())
+    }
+    return replace(
+        base,
+        columns={**base.columns, **columns},
+        emission_unit=form.emission_unit or base.emission_unit,
+        gwp_set=form.gwp_set or base.gwp_set,
+    )
+
+
 def _with_mapping(tx: Transaction, call: PageCall, mapping: BomMapping, kept: Import) -> Import:
     """Save the mapping along with the upload, if it was given a name."""
     name = (call.field("mapping_name") or "").strip()[:256]
@@ -212,7 +312,9 @@ def _with_mapping(tx: Transaction, call: PageCall, mapping: BomMapping, kept: Im
 
 
 def _again(call: PageCall, error: RenkeiError, form: str) -> Response:
-    call.tell(error, {field_of(fault): f"{form}-file" for fault in error.faults})
+    own = set(FactorForm.model_fields) if form == "factors" else set()
+    shown = {field_of(fault): _SHOWN_AT.get(field_of(fault), field_of(fault)) for fault in error.faults}
+    call.tell(error, {name: at if at in own else f"{form}-file" for name, at in shown.items()})
     return _page(call)
 
 
@@ -220,17 +322,39 @@ def _page(call: PageCall) -> Response:
     after = optional_id(call.query("after"))
 
     def work(tx: Transaction) -> Offered:
+        mappings = imports.list_mappings(tx)
+        own = {one.set_id: None for one in own_sets(tx) if one.lent_by is None}
         return Offered(
-            imports.list_imports(tx, after, ROWS), imports.list_mappings(tx, bom_import.KIND), plants(tx)
+            waiting=imports.list_imports(tx, after, ROWS),
+            mappings=[one for one in mappings if one.kind == bom_import.KIND],
+            plants=plants(tx),
+            factor_mappings=[one for one in mappings if one.kind == factor_import.KIND],
+            sets=list(own),
         )
 
     found = call.read(work)
     headings = {name: FIELDS[name][0] for name in COLUMNS}
-    return call.show("uploads.html", found=found, after=after, headings=headings, values=call.values)
+    factor_headings = {name: FACTOR_FIELDS[name][0] for name in FACTOR_COLUMNS}
+    return call.show(
+        "uploads.html",
+        found=found,
+        after=after,
+        headings=headings,
+        factor_headings=factor_headings,
+        values=call.values,
+    )
 
 
 def _report(call: PageCall, import_id: UUID) -> Response:
     found = call.read(lambda tx: imports.import_of(tx, import_id))
+    # Of a list of factors; a report is a document, in which days are texts.
+    changes = found.report["changes"] or {}
+    period = [date.fromisoformat(changes[name]) for name in ("period_from", "period_to") if name in changes]
     return call.show(
-        "upload.html", one=found, shown=SHOWN, name=safe_name(found.file_name), language=call.words.language
+        "upload.html",
+        one=found,
+        shown=SHOWN,
+        name=safe_name(found.file_name),
+        language=call.words.language,
+        period=period,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date
@@ -152,6 +153,13 @@ def next_sheet(former: Sheet) -> NextSheet:
         fields=tuple(fields),
         lines=tuple(line.line_id for line in former.lines if line.basis == "total"),
     )
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months before, or the last of that month."""
+    year, zero_based = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = monthrange(year, zero_based + 1)[1]
+    return date(year, zero_based + 1, min(day.day, last))
 
 
 def _a_year_later(day: date) -> date:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from renkei.commons.notifications.service import remind
 from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.model import Part
 from renkei.commons.parts.service import own_part
@@ -23,7 +22,7 @@ from renkei.usecases.footprint.calculator.documents import result_json
 from renkei.usecases.footprint.calculator.engine import calculate, refs_of
 from renkei.usecases.footprint.calculator.errors import SheetChanged, SheetMissing
 from renkei.usecases.footprint.calculator.model import Calculation, Question, Renewal, Sheet, StoredSheet
-from renkei.usecases.footprint.calculator.rules import NextSheet, faults_of, next_sheet
+from renkei.usecases.footprint.calculator.rules import NextSheet, faults_of, months_before, next_sheet
 from renkei.usecases.footprint.errors import TradeMissing, UnitNotDeclarable
 from renkei.usecases.footprint.factors.errors import FactorLicenceNeeded
 from renkei.usecases.footprint.factors.model import Factor, FactorRef
@@ -32,6 +31,9 @@ from renkei.usecases.footprint.kind import KIND
 from renkei.usecases.footprint.model import Statement, StatementDraft
 from renkei.usecases.footprint.service import footprints, put_statement
 
+RENEWAL_MONTHS: Final = 12
+"""A footprint is due for renewal when its period ended so long ago."""
+RENEWAL_DUE: Final = "CFP_RENEWAL_DUE"
 MOST_NAMED: Final = 50
 """Factors that a statement's method names; the sheet has them all."""
 
@@ -121,16 +123,27 @@ def begin_next(tx: Transaction, sheet_id: UUID) -> NextSheet:
 
 
 def renewals(
-    tx: Transaction, *, months: int = 12, after: UUID | None = None, limit: int = 100
+    tx: Transaction, *, months: int = RENEWAL_MONTHS, after: UUID | None = None, limit: int = 100
 ) -> Page[Renewal]:
     """Own footprints whose period ended `months` ago or earlier, the oldest first: due for renewal."""
-    today = tx.now.date()
-    month = today.year * 12 + today.month - 1 - months
-    year, zero_based = divmod(month, 12)
-    last = monthrange(year, zero_based + 1)[1]
-    ended_by = date(year, zero_based + 1, min(today.day, last))
-    found = store.due(tx, ended_by, after=after, limit=limit + 1)
+    found = store.due(tx, months_before(tx.now.date(), months), after=after, limit=limit + 1)
     return page_of(found, limit, id_of=lambda one: one.statement_id)
+
+
+def owners_to_remind(tx: Transaction) -> list[tuple[int, UUID]]:
+    """Operators with a value that is due for renewal, of which they were not told; as `renkei_engine`."""
+    return store.owners_to_remind(tx, months_before(tx.now.date(), RENEWAL_MONTHS))
+
+
+def remind_of_renewals(tx: Transaction) -> int:
+    """Tell the caller of own values that came due for renewal (a daily duty), of each once; returns of how many.
+
+    A value is that of a part and period: a recalculation of the same period is not told again, and while nothing newer
+    is stated nothing more is said. Many that come due on one day are one notification.
+    """
+    told = store.reminded(tx, months_before(tx.now.date(), RENEWAL_MONTHS))
+    remind(tx, RENEWAL_DUE, told)
+    return len(told)
 
 
 def _place(tx: Transaction, sheet: Sheet) -> tuple[Part, int | None]:

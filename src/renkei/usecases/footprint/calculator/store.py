@@ -166,6 +166,45 @@ def due(tx: Transaction, ended_by: date, *, after: UUID | None = None, limit: in
     return [Renewal(**row) for row in rows]
 
 
+def owners_to_remind(tx: Transaction, ended_by: date) -> list[tuple[int, UUID]]:
+    """Operators with a present general footprint whose period ended by a day, untold; as `renkei_engine`."""
+    rows = tx.execute(
+        """
+        SELECT DISTINCT o.operator_key, o.operator_id
+          FROM footprint.statements s
+          JOIN commons.operators o ON o.operator_key = s.operator_key
+          LEFT JOIN footprint.renewal_reminders r ON r.part_key = s.part_key
+         WHERE s.superseded_at IS NULL AND s.trade_key IS NULL AND s.period_to <= %s
+           AND (r.period_to IS NULL OR r.period_to < s.period_to)
+         ORDER BY o.operator_key
+        """,
+        (ended_by,),
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
+def reminded(tx: Transaction, ended_by: date) -> list[int]:
+    """Note that the caller is told of every value that `due` would list and was not told of: their parts, oldest first.
+
+    One statement.
+    """
+    rows = tx.execute(
+        """
+        INSERT INTO footprint.renewal_reminders AS r (part_key, operator_key, period_to, told_at)
+        SELECT s.part_key, commons.me(), s.period_to, %(now)s
+          FROM footprint.statements s
+          JOIN commons.parts p ON p.part_key = s.part_key AND p.operator_key = commons.me() AND p.deleted_at IS NULL
+         WHERE s.operator_key = commons.me() AND s.superseded_at IS NULL AND s.trade_key IS NULL
+           AND s.period_to <= %(ended)s
+        ON CONFLICT (part_key) DO UPDATE SET period_to = excluded.period_to, told_at = excluded.told_at
+         WHERE r.period_to < excluded.period_to
+        RETURNING part_key, period_to
+        """,
+        {"now": tx.now, "ended": ended_by},
+    ).fetchall()
+    return [part_key for part_key, _ in sorted(rows, key=lambda row: (row[1], row[0]))]
+
+
 def end_of_parts(tx: Transaction, part_keys: Iterable[int]) -> None:
     """Parts were deleted: their sheets are no longer present; their versions stay."""
     tx.execute(

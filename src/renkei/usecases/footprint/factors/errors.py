@@ -37,6 +37,14 @@ class FactorSetReserved(Conflict):
     ja = "この名前は標準の排出係数セットで使用されています。別の名前を指定してください。"
 
 
+class FactorSetNameBad(RenkeiError):
+    """A name or a version that cannot stand in a reference ("set@version#factor")."""
+
+    code = "factor_set_name_bad"
+    en = "The name and the version of a set have letters, digits, dots, hyphens and underscores, at most 100."
+    ja = "セットの名前とバージョンには、文字・数字・ピリオド・ハイフン・下線のみ、100文字以内で指定してください。"
+
+
 class FactorTableEmpty(RenkeiError):
     """A table without a single row."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -20,6 +20,7 @@ from renkei.usecases.footprint.factors.errors import (
     FactorMissing,
     FactorSetExists,
     FactorSetMissing,
+    FactorSetNameBad,
     FactorSetReserved,
     LentSet,
     LoanExists,
@@ -34,6 +35,7 @@ from renkei.usecases.footprint.factors.library import (
     platform_texts,
 )
 from renkei.usecases.footprint.factors.model import (
+    MOST_ID,
     Factor,
     FactorQuery,
     FactorRef,
@@ -46,6 +48,7 @@ from renkei.usecases.footprint.factors.model import (
 from renkei.usecases.footprint.factors.rules import admits, order, words_of
 
 MOST_USES: Final = 1_000
+_PLAIN: Final = re.compile(r"[\w.\-]+")
 _OF_A_LENDER: Final = re.compile(r"\.[0-9a-f]{12}$")
 """How the name of a set ends that is lent (see `lend`): no company's own is called so."""
 STORED: Final = "jp.renkei.footprint.factor_set_stored.v1"
@@ -98,15 +101,38 @@ def put_factor_set(
     is stored.
     """
     tx.caller.require(*WRITERS)
-    if of.set_id in platform_names() or _OF_A_LENDER.search(of.set_id):
-        raise FactorSetReserved("/set_id")
+    check_name(of.set_id, of.version)
     own = replace(of, own=True)
-    factors = read_upload(format_, table, content_base64, own, limit=limit)
+    return put_factors(tx, own, read_upload(format_, table, content_base64, own, limit=limit))
+
+
+def check_name(set_id: str, version: str) -> None:
+    """Whether a company's own set may be called so. Raises `FactorSetNameBad`, `FactorSetReserved`."""
+    for place, text in (("/set_id", set_id), ("/version", version)):
+        if len(text) > MOST_ID or not _PLAIN.fullmatch(text):
+            raise FactorSetNameBad(place)
+    if set_id in platform_names() or _OF_A_LENDER.search(set_id):
+        raise FactorSetReserved("/set_id")
+
+
+def put_factors(tx: Transaction, of: FactorSet, factors: Sequence[Factor]) -> FactorSet:
+    """Store a version of an own set with these factors, which name it; it never changes afterwards.
+
+    Raises `FactorSetNameBad`, `FactorSetReserved`, `FactorSetExists`.
+    """
+    tx.caller.require(*WRITERS)
+    check_name(of.set_id, of.version)
+    own = replace(of, own=True)
     if not store.insert(tx, own, factors):
         raise FactorSetExists("/version")
     stored = {"set": own.set_id, "version": own.version}
     tx.emit(Event(STORED, tx.caller.operator_key, tx.caller.operator_id, stored))
     return replace(own, factors=len(factors))
+
+
+def factors_of_version(tx: Transaction, set_id: str, version: str) -> list[Factor]:
+    """Every factor of a version of an own set, in the order in which they came; a licensed one `hidden` without a seat."""
+    return _as_seen(tx, store.matching(tx, FactorQuery(set_id=set_id, version=version), None))
 
 
 def find_factors(tx: Transaction, query: FactorQuery, *, after: str | None = None, limit: int = 50) -> Found:

@@ -101,20 +101,21 @@ def insert(tx: Transaction, of: FactorSet, factors: Sequence[Factor]) -> bool:
         """
         INSERT INTO footprint.factors (set_key, operator_key, factor_id, name_en, name_ja, kind, scope, mix, value, unit,
                                        region, year, price_year, family, upstream, energy_mj_per_unit, proxy_of, tags, note,
-                                       search)
+                                       search, gwp_set)
         SELECT %(set)s, commons.me(), f.factor_id, f.name_en, f.name_ja, f.kind, f.scope, f.mix, f.value, f.unit, f.region,
-               f.year, f.price_year, f.family, f.upstream, f.energy_mj_per_unit, f.proxy_of, f.tags, f.note, f.search
+               f.year, f.price_year, f.family, f.upstream, f.energy_mj_per_unit, f.proxy_of, f.tags, f.note, f.search,
+               f.gwp_set
           FROM jsonb_to_recordset(%(rows)s::jsonb) AS f(
                factor_id text, name_en text, name_ja text, kind text, scope text, mix text, value numeric, unit text,
                region text, year int, price_year int, family text, upstream text, energy_mj_per_unit numeric,
-               proxy_of text, tags text, note text, search text)
+               proxy_of text, tags text, note text, search text, gwp_set text)
         """,
-        {"set": row["set_key"], "rows": dumps([_said(factor) for factor in factors]).decode()},
+        {"set": row["set_key"], "rows": dumps([_said(factor, of) for factor in factors]).decode()},
     )
     return True
 
 
-def _said(factor: Factor) -> dict[str, object]:
+def _said(factor: Factor, of: FactorSet) -> dict[str, object]:
     return {
         "factor_id": factor.ref.factor_id,
         "name_en": factor.name_en,
@@ -134,6 +135,7 @@ def _said(factor: Factor) -> dict[str, object]:
         "tags": factor.tags,
         "note": factor.note,
         "search": search_text(factor),
+        "gwp_set": None if factor.gwp_set is of.gwp_set else factor.gwp_set.value,
     }
 
 
@@ -142,8 +144,8 @@ def matching(tx: Transaction, query: FactorQuery, limit: int | None) -> list[Fac
     patterns = [f"%{_escaped(word)}%" for word in words_of(query.text)]
     rows = tx.rows(
         """
-        SELECT s.name, s.version, s.gwp_set, s.restricted, f.factor_id, f.name_en, f.name_ja, f.kind, f.scope, f.mix, f.value, f.unit,
-               f.region, f.year, f.price_year, f.family, f.upstream, f.energy_mj_per_unit, f.proxy_of, f.tags, f.note
+        SELECT s.name, s.version, coalesce(f.gwp_set, s.gwp_set) AS gwp_set, s.restricted, f.factor_id, f.name_en, f.name_ja,
+               f.kind, f.scope, f.mix, f.value, f.unit, f.region, f.year, f.price_year, f.family, f.upstream, f.energy_mj_per_unit, f.proxy_of, f.tags, f.note
           FROM footprint.factors f
           JOIN footprint.factor_sets s ON s.set_key = f.set_key AND s.operator_key = commons.me()
          WHERE f.operator_key = commons.me() AND f.search LIKE ALL(%(patterns)s::text[])
@@ -170,8 +172,8 @@ def named(tx: Transaction, refs: Iterable[FactorRef]) -> dict[FactorRef, Factor]
     asked = list(refs)
     rows = tx.rows(
         """
-        SELECT s.name, s.version, s.gwp_set, s.restricted, f.factor_id, f.name_en, f.name_ja, f.kind, f.scope, f.mix, f.value, f.unit,
-               f.region, f.year, f.price_year, f.family, f.upstream, f.energy_mj_per_unit, f.proxy_of, f.tags, f.note
+        SELECT s.name, s.version, coalesce(f.gwp_set, s.gwp_set) AS gwp_set, s.restricted, f.factor_id, f.name_en, f.name_ja,
+               f.kind, f.scope, f.mix, f.value, f.unit, f.region, f.year, f.price_year, f.family, f.upstream, f.energy_mj_per_unit, f.proxy_of, f.tags, f.note
           FROM unnest(%(names)s::text[], %(versions)s::text[], %(ids)s::text[]) AS n(name, version, factor_id)
           JOIN footprint.factor_sets s ON s.operator_key = commons.me() AND s.name = n.name AND s.version = n.version
           JOIN footprint.factors f ON f.operator_key = commons.me() AND f.set_key = s.set_key AND f.factor_id = n.factor_id
@@ -345,12 +347,13 @@ def lend(
     tx.execute(
         """
         INSERT INTO footprint.factors (set_key, operator_key, factor_id, name_en, name_ja, kind, scope, mix, value, unit,
-               region, year, price_year, family, upstream, energy_mj_per_unit, proxy_of, tags, note, search, lent_by_key)
+               region, year, price_year, family, upstream, energy_mj_per_unit, proxy_of, tags, note, search, lent_by_key,
+               gwp_set)
         SELECT %(set)s, %(borrower)s, f.factor_id, f.name_en, f.name_ja, f.kind, f.scope, f.mix, f.value, f.unit, f.region,
                f.year, f.price_year, f.family,
                CASE WHEN starts_with(f.upstream, %(prefix)s) THEN %(renamed)s || substr(f.upstream, length(%(prefix)s) + 1)
                     ELSE f.upstream END,
-               f.energy_mj_per_unit, f.proxy_of, f.tags, f.note, f.search, commons.me()
+               f.energy_mj_per_unit, f.proxy_of, f.tags, f.note, f.search, commons.me(), f.gwp_set
           FROM footprint.factors f
           JOIN footprint.factor_sets s ON s.set_key = f.set_key AND s.operator_key = commons.me()
          WHERE f.operator_key = commons.me() AND s.name = %(of)s AND s.version = %(version)s
