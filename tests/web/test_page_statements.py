@@ -54,6 +54,6 @@ def test_pages(chain, count):
         "/app/notifications": 4,
         f"{part}/structure": 6,
         "/app/declarations": 6,
-        "/app/": 8,
+        "/app/": 9,
     }.items():
         at_most(most, count(lambda page=page: me.http.get(page)), page)
