@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from renkei.commons.notifications.model import OWN_AFFAIRS
+from renkei.commons.notifications.service import list_notifications
 from renkei.commons.parts.model import LineDraft
 from renkei.commons.parts.service import put_structure, structure_of
 from renkei.usecases.footprint import recalculation, unsettled
@@ -40,6 +42,12 @@ def loop(chain, a, b):
     return made
 
 
+def reminders(chain, operator):
+    """What the company was told of its own parts."""
+    found = chain.run(operator, list_notifications).items
+    return [(one.type, one.part_name) for one in found if one.type in OWN_AFFAIRS]
+
+
 def told(chain, operator, part):
     value = chain.statement(operator, part).in_force
     return value.stages[Stage.PRODUCTION].total, {note["code"] for note in value.notes}, value.coverage_direct
@@ -66,6 +74,9 @@ def test_one_that_never_settles_is_cut_once_and_its_buyer_alone_is_told(
     assert chain.settle() == 0, "nothing goes on"
     for operator in (a, b):
         assert chain.run(operator, verify) == []
+    bought = {"a": "B社から", "b": "A社から"}[cut]
+    assert reminders(chain, {"a": a, "b": b}[cut]) == [("CFP_UNSETTLED", bought)]
+    assert reminders(chain, {"a": a, "b": b}[other]) == []
 
 
 def test_one_whose_recalculation_is_left_over_in_between_is_cut_as_well(loop, chain, a, b, monkeypatch):

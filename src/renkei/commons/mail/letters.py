@@ -22,6 +22,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "CFP_UPDATED": ("更新された値", "updates of values"),
         "REPLY_MESSAGE_REGISTERED": ("メッセージ", "messages"),
         "CFP_RENEWAL_DUE": ("更新時期のお知らせ", "reminders of values due for renewal"),
+        "CFP_UNSETTLED": ("定まらない循環のお知らせ", "loops that never settle"),
     }
 )
 _OTHER: Final = ("その他", "other")

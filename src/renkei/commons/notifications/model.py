@@ -17,9 +17,10 @@ NotificationType = Literal[
     "OPERATOR_CLOSED",
     "OPERATOR_MERGED",
     "CFP_RENEWAL_DUE",
+    "CFP_UNSETTLED",
 ]
-OWN_AFFAIRS: Final = frozenset({"CFP_RENEWAL_DUE"})
-"""What no other company caused: the platform reminds a company of something of its own."""
+OWN_AFFAIRS: Final = frozenset({"CFP_RENEWAL_DUE", "CFP_UNSETTLED"})
+"""What the platform tells a company of its own parts, and no other company causes alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

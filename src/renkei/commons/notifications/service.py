@@ -49,10 +49,13 @@ def notify_bundled(tx: Transaction, type_: str, about: Iterable[tuple[int, int, 
         store.insert(tx, notices, [[trade for trade, _ in bundle[1:]] for bundle in bundles.values()])
 
 
-def remind(tx: Transaction, type_: str, part_keys: Sequence[int]) -> None:
-    """Tell the caller about own parts: one notification, which names the first and counts the others; none for none."""
+def remind(tx: Transaction, type_: str, part_keys: Sequence[int], *, repeat: bool = True) -> None:
+    """Tell the caller about own parts: one notification, which names the first and counts the others.
+
+    None for none; without `repeat`, nor while the same stands there unread.
+    """
     if part_keys:
-        store.insert_about_parts(tx, type_, part_keys[0], len(part_keys) - 1)
+        store.insert_about_parts(tx, type_, part_keys[0], len(part_keys) - 1, repeat=repeat)
 
 
 def list_notifications(

@@ -40,15 +40,29 @@ def insert(
     )
 
 
-def insert_about_parts(tx: Transaction, type_: str, part_key: int, further: int) -> None:
-    """Write a notification to the caller, by the caller, about an own part and so many more."""
+def insert_about_parts(tx: Transaction, type_: str, part_key: int, further: int, *, repeat: bool) -> None:
+    """Write a notification to the caller, by the caller, about an own part and so many more.
+
+    Without `repeat`, not while the same is unread.
+    """
     tx.execute(
         """
         INSERT INTO commons.notifications (notification_id, operator_key, sender_key, type, part_key, further_parts,
                                            notified_at)
-        VALUES (%s, commons.me(), commons.me(), %s, %s, %s, %s)
+        SELECT %(id)s, commons.me(), commons.me(), %(type)s, %(part)s, %(further)s, %(now)s
+         WHERE %(repeat)s OR NOT EXISTS (
+               SELECT FROM commons.notifications n
+                WHERE n.operator_key = commons.me() AND n.type = %(type)s AND n.part_key = %(part)s
+                  AND n.further_parts = %(further)s AND n.read_at IS NULL)
         """,
-        (tx.new_id(), type_, part_key, further, tx.now),
+        {
+            "id": tx.new_id(),
+            "type": type_,
+            "part": part_key,
+            "further": further,
+            "now": tx.now,
+            "repeat": repeat,
+        },
     )
 
 

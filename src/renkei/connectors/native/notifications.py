@@ -39,8 +39,13 @@ class NotificationView(View):
     further_trade_ids: list[Id] = Field(
         description="`CFP_UPDATED`: the other trades whose values the same change of the sender's brought along"
     )
-    trace_id: Id | None = Field(description="`CFP_RENEWAL_DUE`: an own part whose value is due for renewal")
-    further_parts: int = Field(description="how many more parts it is about; `/renewals` lists them")
+    trace_id: Id | None = Field(
+        description="`CFP_RENEWAL_DUE`: an own part whose value is due for renewal; `CFP_UNSETTLED`: one that is bought in a loop "
+        "that never settles, so that the purchase adds nothing"
+    )
+    further_parts: int = Field(
+        description="how many more parts it is about; those due for renewal are listed by `/renewals`"
+    )
 
 
 class NotificationsView(View):

@@ -2,7 +2,7 @@
 
 A value goes round a loop until it no longer changes at 15 digits. Where a loop needs as much as it makes it never
 settles: after `MOST_HOPS` companies in a row the one that is reached cuts it at the purchase it was reached by. That
-purchase adds nothing meanwhile, and its buyer is told (`does_not_settle`); the wave that this sets off carries the
+purchase adds nothing meanwhile, and its buyer is told (`does_not_settle` on the part, and a notification); the wave that this sets off carries the
 trade, so that it does not undo the cut when it has gone round. Any other wave does: somebody changed something, and the
 loop may settle now. Nobody but the buyer sees more than totals and a coverage below one.
 """
@@ -13,12 +13,15 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from renkei.commons.consents.service import DELIVERY_WRITTEN
+from renkei.commons.notifications.service import remind
 from renkei.database.events import ReceivedEvent
 from renkei.database.transaction import Transaction
 from renkei.usecases.footprint import unsettled_store as store
 from renkei.usecases.footprint.inputs import Sources
 
 MOST_HOPS: Final = 1_000
+UNSETTLED: Final = "CFP_UNSETTLED"
+"""The notification that tells a buyer of a cut."""
 
 
 def follow_wave(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
@@ -27,7 +30,8 @@ def follow_wave(tx: Transaction, events: Sequence[ReceivedEvent]) -> None:
     over = {trade for trade, hops, _ in read if hops > MOST_HOPS}
     store.mend(tx, {trade for trade, _, cut in read if trade not in cut} - over)
     if over:
-        store.cut(tx, over)
+        # Every change round the loop tries it again, and cuts it again.
+        remind(tx, UNSETTLED, store.cut(tx, over), repeat=False)
     tx.hops[DELIVERY_WRITTEN] = max((hops for _, hops, _ in read if hops <= MOST_HOPS), default=1)
     tx.cut = frozenset(over).union(*(cut for _, _, cut in read))
 

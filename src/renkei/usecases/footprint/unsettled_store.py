@@ -7,15 +7,21 @@ from collections.abc import Collection
 from renkei.database.transaction import Transaction
 
 
-def cut(tx: Transaction, trade_keys: Collection[int]) -> None:
-    """Let the answers to these purchases add nothing."""
-    tx.execute(
+def cut(tx: Transaction, trade_keys: Collection[int]) -> list[int]:
+    """Let the answers to these purchases add nothing; the own parts that are bought by those that counted until now."""
+    rows = tx.execute(
         """
-        INSERT INTO footprint.unsettled (trade_key, operator_key, since)
-        SELECT u, commons.me(), %s FROM unnest(%s::bigint[]) AS u ON CONFLICT (trade_key) DO NOTHING
+        WITH cut AS (
+          INSERT INTO footprint.unsettled (trade_key, operator_key, since)
+          SELECT u, commons.me(), %s FROM unnest(%s::bigint[]) AS u ON CONFLICT (trade_key) DO NOTHING
+          RETURNING trade_key
+        )
+        SELECT DISTINCT t.downstream_part_key FROM cut JOIN commons.trades t USING (trade_key)
+         WHERE t.downstream_key = commons.me() ORDER BY t.downstream_part_key
         """,
         (tx.now, list(trade_keys)),
-    )
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def mend(tx: Transaction, trade_keys: Collection[int]) -> None:
