@@ -9,7 +9,7 @@ import pytest
 from renkei.app import access_policy
 from renkei.commons.access import audit
 from renkei.commons.access.errors import PasswordRefused
-from renkei.commons.access.registry import add_account
+from renkei.commons.access.registry import add_account, api_keys_for
 from renkei.commons.access.tokens import AccessKeys
 from renkei.kit.errors import Forbidden
 from renkei.settings import Settings
@@ -90,6 +90,29 @@ def test_what_is_changed_about_who_may_is_kept_with_who_did_it(world, person, st
     shown = found("new@a.example")
     assert "role ended" in shown
     assert f"user{admin.company.operator.operator_key}@example.com" in shown, "who did it"
+
+
+def test_changes_of_application_keys_are_kept_with_who_made_them(world, person, found):
+    admin = person("A社")
+    shown = admin.open("/app/applications")
+    told = admin.send(
+        shown, "/app/applications", application_name="生産管理", networks="10.0.0.0/8", component_scope="rest"
+    )
+    assert told.status == 200, told.text
+    made = next(
+        one
+        for one in api_keys_for(world.context.access, admin.company.operator.operator_id)
+        if one.application_name == "生産管理"
+    )
+    for do in ("disable", "enable", "revoke"):
+        admin.send(
+            admin.open("/app/applications"), "/app/applications/state", api_key_id=str(made.api_key_id), do=do
+        )
+    email = f"user{admin.company.operator.operator_key}@example.com"
+    shown = found(email)
+    for what in ("added", "disabled", "active", "revoked"):
+        assert f"生産管理: {what}" in shown
+    assert shown.count("application key changed") == 4
 
 
 def test_nobody_but_staff_searches_it(world, person):

@@ -28,6 +28,7 @@ AuditKind = Literal[
     "terms_published",
     "passkey_added",
     "passkey_removed",
+    "key_changed",
 ]
 """What the record of access tells of."""
 """How a refresh token behaves: good once, or good until it expires or is revoked."""

@@ -14,6 +14,7 @@ from typing import Final, Literal
 from uuid import UUID
 
 from renkei.commons.access import registry_store as store
+from renkei.commons.access.audit_store import note
 from renkei.commons.access.errors import (
     AccountExists,
     AccountMissing,
@@ -41,6 +42,8 @@ from renkei.commons.operators.errors import OperatorMissing
 from renkei.database.transaction import Transaction
 
 _EMAIL: Final = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
+CLI: Final = "cli"
+"""Who changes something by the command line, as the record of access has it."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{8,256}", re.ASCII)
 _MOST_NETWORKS: Final = 100
 
@@ -151,8 +154,8 @@ def set_password(keys: AccessKeys, email: str, password: str) -> None:
         raise AccountMissing
 
 
-def add_api_key(keys: AccessKeys, draft: ApiKeyDraft) -> tuple[ApiKey, str]:
-    """Let an application in; the key, made here unless given, is returned this once and stored hashed.
+def add_api_key(keys: AccessKeys, draft: ApiKeyDraft, *, by: str = CLI) -> tuple[ApiKey, str]:
+    """Let an application in; the key, made here unless given, is returned this once and stored hashed. On record.
 
     Raises `ApiKeyInvalid`, `ApiKeyExists`, `OperatorMissing`.
     """
@@ -172,18 +175,20 @@ def add_api_key(keys: AccessKeys, draft: ApiKeyDraft) -> tuple[ApiKey, str]:
     key = draft.key if draft.key is not None else secrets.token_urlsafe(32)
 
     def work(tx: Transaction) -> UUID:
+        operators = _operator_keys(tx, draft.operators)
         row = store.add_api_key(
             tx,
             keys.key_hash(key),
             application_name=draft.application_name,
             attribute=draft.attribute,
             networks=networks,
-            operators=_operator_keys(tx, draft.operators),
+            operators=operators,
             all_operators=draft.all_operators,
             component_scope=draft.component_scope,
         )
         if row is None:
             raise ApiKeyExists("/key")
+        _note_key(tx, draft.application_name, "added", operators, by)
         api_key_id: UUID = row["api_key_id"]
         return api_key_id
 
@@ -200,19 +205,19 @@ def list_api_keys(keys: AccessKeys) -> list[ApiKey]:
     ]
 
 
-def disable_api_key(keys: AccessKeys, api_key_id: UUID) -> None:
+def disable_api_key(keys: AccessKeys, api_key_id: UUID, *, by: str = CLI) -> None:
     """Keep an application out until it is enabled again. Raises `ApiKeyNotFound`."""
-    _move_api_key(keys, api_key_id, "disabled", former=("active", "disabled"))
+    _move_api_key(keys, api_key_id, "disabled", former=("active", "disabled"), by=by)
 
 
-def enable_api_key(keys: AccessKeys, api_key_id: UUID) -> None:
+def enable_api_key(keys: AccessKeys, api_key_id: UUID, *, by: str = CLI) -> None:
     """Let a disabled application in again. Raises `ApiKeyNotFound` (also for a revoked one)."""
-    _move_api_key(keys, api_key_id, "active", former=("active", "disabled"))
+    _move_api_key(keys, api_key_id, "active", former=("active", "disabled"), by=by)
 
 
-def revoke_api_key(keys: AccessKeys, api_key_id: UUID) -> None:
+def revoke_api_key(keys: AccessKeys, api_key_id: UUID, *, by: str = CLI) -> None:
     """Keep an application out for good. Raises `ApiKeyNotFound`."""
-    _move_api_key(keys, api_key_id, "revoked", former=("active", "disabled", "revoked"))
+    _move_api_key(keys, api_key_id, "revoked", former=("active", "disabled", "revoked"), by=by)
 
 
 def api_keys_for(keys: AccessKeys, operator_id: UUID) -> list[ApiKey]:
@@ -221,18 +226,37 @@ def api_keys_for(keys: AccessKeys, operator_id: UUID) -> list[ApiKey]:
 
 
 def change_own_api_key(
-    keys: AccessKeys, operator_id: UUID, api_key_id: UUID, do: Literal["disable", "enable", "revoke"]
+    keys: AccessKeys,
+    operator_id: UUID,
+    api_key_id: UUID,
+    do: Literal["disable", "enable", "revoke"],
+    *,
+    by: str,
 ) -> None:
     """Change an application that acts for this company alone. Raises `ApiKeyNotFound` for every other one."""
     found = next((one for one in api_keys_for(keys, operator_id) if one.api_key_id == api_key_id), None)
     if found is None or found.operators != (operator_id,):
         raise ApiKeyNotFound
-    {"disable": disable_api_key, "enable": enable_api_key, "revoke": revoke_api_key}[do](keys, api_key_id)
+    {"disable": disable_api_key, "enable": enable_api_key, "revoke": revoke_api_key}[do](
+        keys, api_key_id, by=by
+    )
 
 
-def _move_api_key(keys: AccessKeys, api_key_id: UUID, state: str, *, former: Sequence[str]) -> None:
-    if not keys.database.owner(lambda tx: store.set_api_key_state(tx, api_key_id, state, former=former)):
-        raise ApiKeyNotFound
+def _move_api_key(keys: AccessKeys, api_key_id: UUID, state: str, *, former: Sequence[str], by: str) -> None:
+    def work(tx: Transaction) -> None:
+        moved = store.set_api_key_state(tx, api_key_id, state, former=former)
+        if moved is None:
+            raise ApiKeyNotFound
+        _note_key(tx, moved["application_name"], state, moved["operators"], by)
+
+    keys.database.owner(work)
+
+
+def _note_key(tx: Transaction, application: str, what: str, operators: Sequence[int], by: str) -> None:
+    """Put a change of a key on record, for each company that it acts for; once if it is none's in particular."""
+    concerned: Sequence[int | None] = operators or [None]
+    for operator_key in concerned:
+        note(tx, "key_changed", operator_key=operator_key, by=by, about=f"{application}: {what}")
 
 
 def _operator_keys(tx: Transaction, operator_ids: Sequence[UUID]) -> list[int]:

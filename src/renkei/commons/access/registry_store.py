@@ -224,14 +224,17 @@ def add_api_key(
     return row
 
 
-def set_api_key_state(tx: Transaction, api_key_id: UUID, state: str, *, former: Sequence[str]) -> bool:
-    """Move a key from one of the `former` states into `state`; whether it was in one of them."""
-    return (
-        tx.execute(
-            "UPDATE commons.api_keys SET state = %s WHERE api_key_id = %s AND state = ANY(%s)",
-            (state, api_key_id, list(former)),
-        ).rowcount
-        > 0
+def set_api_key_state(
+    tx: Transaction, api_key_id: UUID, state: str, *, former: Sequence[str]
+) -> DictRow | None:
+    """Move a key from one of the `former` states into `state`; whose it is, None if it was in none of them."""
+    return tx.row(
+        """
+        UPDATE commons.api_keys k SET state = %s WHERE k.api_key_id = %s AND k.state = ANY(%s)
+        RETURNING k.application_name,
+                  ARRAY(SELECT a.operator_key FROM commons.api_key_operators a WHERE a.api_key_key = k.api_key_key) AS operators
+        """,
+        (state, api_key_id, list(former)),
     )
 
 

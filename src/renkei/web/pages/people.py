@@ -358,7 +358,7 @@ def _add_applications(routes: APIRouter) -> None:
                 operators=(caller.operator_id,),
                 component_scope=form.component_scope,
             )
-            made, key = registry.add_api_key(call.context.access, draft)
+            made, key = registry.add_api_key(call.context.access, draft, by=caller.actor)
         except RenkeiError as error:
             call.tell(error)
             return _applications(call)
@@ -368,7 +368,9 @@ def _add_applications(routes: APIRouter) -> None:
     def change(call: Opened) -> Response:
         call.check_form()
         caller, form = _admin(call), call.form(KeyForm)
-        registry.change_own_api_key(call.context.access, caller.operator_id, form.api_key_id, form.do)
+        registry.change_own_api_key(
+            call.context.access, caller.operator_id, form.api_key_id, form.do, by=caller.actor
+        )
         return call.redirect("/app/applications", "The changes are stored.")
 
 
