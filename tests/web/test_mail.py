@@ -6,8 +6,11 @@ import re
 
 import pytest
 
+from renkei.commons.operators.model import InvitationDraft
+from renkei.commons.operators.service import invite
 from renkei.settings import Settings
 from tests.mail_server import open_mail_server
+from tests.web.conftest import Person
 
 
 @pytest.fixture
@@ -37,6 +40,33 @@ def test_one_that_the_mail_server_does_not_take_is_told_and_the_link_is_good(per
     shown = admin.send(admin.open("/app/people"), "/app/people", email="new@a.example", role="editor")
     assert "please pass it on yourself" in shown.text
     assert admin.open(re.search(r"/app/join/[\w-]{43}", shown.html).group()).status == 200
+
+
+def test_a_company_that_is_no_member_gets_its_link_by_mail_where_it_is_reached(world, person, mail):
+    admin, other = person("A社"), person("B社")
+    drafts = {
+        name: InvitationDraft(name=name, address="東京都", country="JP", email=email, other_ids={})
+        for name, email in (("C社", "c@c.example"), ("D社", None))
+    }
+    invited = {
+        name: world.database.run(admin.company.operator, lambda tx, d=draft: invite(tx, d))
+        for name, draft in drafts.items()
+    }
+    page = f"/app/companies/{invited['C社'].operator_id}/link"
+    csrf = admin.open("/app/me").form("/app/me/factor")["csrf"]
+    shown = admin.http.post(page, data={"csrf": csrf})
+    [text] = mail.for_("c@c.example")
+    link = re.search(r"http://testserver/app/join/[\w-]{43}", text).group()
+    assert link in shown.text
+    assert "It has been sent to c@c.example, too." in shown.text
+    assert "A社" in text
+    assert Person(world.app).open(link.removeprefix("http://testserver")).status == 200
+    without = admin.http.post(f"/app/companies/{invited['D社'].operator_id}/link", data={"csrf": csrf})
+    assert without.status_code == 200
+    assert "has been sent" not in without.text
+    csrf = other.open("/app/me").form("/app/me/factor")["csrf"]
+    assert other.http.post(page, data={"csrf": csrf}).status_code == 404
+    assert len(mail.for_("c@c.example")) == 1
 
 
 def test_the_daily_mail_can_be_declined_and_had_again(person):

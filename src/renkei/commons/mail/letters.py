@@ -56,6 +56,30 @@ def digest(to: str, news: Sequence[News], base_url: str) -> Letter:
     )  # fmt: skip
 
 
+def company_invitation(to: str, company: str, link: str, days: int) -> Letter:
+    """A link by which a company registers itself that `company` invites."""
+    return Letter(
+        to=to,
+        subject="Renkei: ご登録のお願い / Please register",
+        text=f"""{company} が貴社をRenkei(サプライチェーンデータ連携基盤)に招待しています。
+次のリンクから会社を登録すると、届いている依頼を確認して回答できます。リンクは{days}日間、一度だけ有効です。
+
+{link}
+
+心当たりがない場合は、このメールを破棄してください。
+
+--
+
+{company} invites your company to Renkei, where companies of a supply chain exchange data.
+Follow the link to register; you then find what you are asked. It is good once, for {days} days.
+
+{link}
+
+If you do not know why you get this, delete it.
+""",
+    )
+
+
 def invitation(to: str, company: str, link: str, days: int) -> Letter:
     """A link that gives a role in `company`."""
     return Letter(

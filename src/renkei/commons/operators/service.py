@@ -141,6 +141,11 @@ def invite(tx: Transaction, draft: InvitationDraft) -> Operator:
     return invited
 
 
+def invited_email(tx: Transaction, company: Operator) -> str | None:
+    """The address that the caller gave for a company it invited; None without one, and for every other company."""
+    return store.invited_email(tx, company.operator_key)
+
+
 # -- the platform's own operations: run as the owner of the tables -------------------------------------------------
 
 

@@ -141,6 +141,15 @@ def add_provisional(tx: Transaction, draft: InvitationDraft) -> Operator:
     return _operator(row)
 
 
+def invited_email(tx: Transaction, operator_key: int) -> str | None:
+    """Where a company that the caller invited is reached, if it said so."""
+    row = tx.execute(
+        "SELECT email FROM commons.invitations WHERE operator_key = commons.me() AND invited_key = %s",
+        (operator_key,),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
 # -- plants ---------------------------------------------------------------------------------------------------------
 
 

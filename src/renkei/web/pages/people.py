@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
@@ -29,11 +30,12 @@ from renkei.commons.access.people import (
 from renkei.commons.edge.calls import client_ip
 from renkei.commons.edge.fields import Day, Id, Name, Short, Text
 from renkei.commons.edge.validation import Body
-from renkei.commons.mail.letters import invitation
-from renkei.commons.mail.post import post_of, send
+from renkei.commons.mail.letters import company_invitation, invitation
+from renkei.commons.mail.post import Letter, post_of, send
 from renkei.commons.operators.errors import OperatorMissing
-from renkei.commons.operators.model import OperatorDraft, PlantDraft, Registration
+from renkei.commons.operators.model import Operator, OperatorDraft, PlantDraft, Registration
 from renkei.commons.operators.service import (
+    invited_email,
     operators_by_ids,
     own_operator,
     plants,
@@ -41,6 +43,7 @@ from renkei.commons.operators.service import (
     update_operator,
 )
 from renkei.database.caller import Caller
+from renkei.database.transaction import Transaction
 from renkei.kit.clock import JAPAN
 from renkei.kit.errors import Forbidden, RenkeiError, SeveralFaults
 from renkei.web.calls import Opened, PageCall
@@ -163,7 +166,10 @@ def _add_people(routes: APIRouter) -> None:
             call.tell(error)
             return _people(call)
         return _people(
-            call, link=_link(call, token), whom=form.email, mailed=_mailed(call, form.email, token)
+            call,
+            link=_link(call, token),
+            whom=form.email,
+            mailed=_mailed(call, invitation, form.email, token),
         )
 
     @routes.post("/people/withdraw")
@@ -183,12 +189,20 @@ def _add_people(routes: APIRouter) -> None:
     def link_of_company(call: Opened, operator_id: str) -> Response:
         call.check_form()
         wanted = path_id(operator_id)
-        found = call.read(lambda tx: operators_by_ids(tx, [wanted]))
-        if not found:
-            raise OperatorMissing
+
+        def work(tx: Transaction) -> tuple[Operator, str | None]:
+            found = operators_by_ids(tx, [wanted])
+            if not found:
+                raise OperatorMissing
+            return found[0], invited_email(tx, found[0])
+
+        company, email = call.read(work)
         assert call.caller is not None
-        token = invite_company(call.context.access, call.caller, found[0])
-        return call.show("link.html", company=found[0], link=_link(call, token), days=LINK_DAYS)
+        token = invite_company(call.context.access, call.caller, company)
+        mailed = None if email is None else _mailed(call, company_invitation, email, token)
+        return call.show(
+            "link.html", company=company, link=_link(call, token), days=LINK_DAYS, email=email, mailed=mailed
+        )
 
 
 def _end_of_day(day: date) -> datetime:
@@ -199,13 +213,15 @@ def _link(call: PageCall, token: str) -> str:
     return f"{call.context.settings.base_url}/app/join/{token}"
 
 
-def _mailed(call: PageCall, email: str, token: str) -> bool | None:
+def _mailed(
+    call: PageCall, letter: Callable[[str, str, str, int], Letter], email: str, token: str
+) -> bool | None:
     """Send the link; whether the mail server took it, None where there is none."""
     post = post_of(call.context.settings)
     if post is None:
         return None
     company = call.read(own_operator).name
-    return all(send(post, [invitation(email, company, _link(call, token), LINK_DAYS)]))
+    return all(send(post, [letter(email, company, _link(call, token), LINK_DAYS)]))
 
 
 def _people(
