@@ -85,7 +85,7 @@ What is left out of the comparison: the value of the sealed `Renkei-Version`, of
 
 The function draws from what companies did (statements, consents, requests, structures), not from what was delivered, counted or notified: a product that writes too much into an inbox is found.
 
-A route that nobody called fails the test, in every run; from 100 pairs on, also one that let nobody in, or (of those that read) that answered nobody.
+A route that nobody called fails the test, in every run; with more than 100 pairs, also one that let nobody in, or (of those that read) that answered nobody.
 The suite compares 100 pairs, each on a quarter of the routes; alone on one core that is some three minutes. With more pairs each drives every route, and every reading route must answer somebody.
 
 Leaks are planted on purpose, and each must be found.
