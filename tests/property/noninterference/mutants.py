@@ -298,11 +298,33 @@ def _refusal_told(decide: Any) -> Any:
     return deciding
 
 
-def _named(answer: Any) -> Any:
+def _known_by_its_parts(answer: Any) -> Any:
     def answering(tx: Transaction, kind: str, rows: Any) -> None:
-        answer(tx, kind, [replace(row, provider_id=tx.caller.operator_id) for row in rows])
+        size = _parts_of(tx)
+        said = [
+            {name: {**content, "parts": size} for name, content in row.payload.items()}
+            if row.provider_id is None
+            else row.payload
+            for row in rows
+        ]
+        answer(tx, kind, [replace(row, payload=payload) for row, payload in zip(rows, said, strict=True)])
 
     return answering
+
+
+def _parts_of(tx: Transaction) -> int:
+    """How many parts the caller has, which nobody is told."""
+    row = tx.row("SELECT count(*) AS n FROM commons.parts WHERE operator_key = commons.me()")
+    return int(row["n"]) if row else 0
+
+
+def _with_share(content_of: Any) -> Any:
+    def saying(consent: Any, payload: Any) -> Any:
+        content = content_of(consent, payload)
+        share = payload.attributes.get("pds")
+        return {**content, "pds": share} if content and share else content
+
+    return saying
 
 
 def _told_of_everything(former: Any) -> Any:
@@ -328,13 +350,8 @@ def _speaking_tombstone(former: Any) -> Any:
     def burying(self: Any, last: Any, downstream_part_key: int, request_key: int | None = None) -> None:
         before = len(self.rows)
         former(self, last, downstream_part_key, request_key)
-        said = self.tx.row(
-            "SELECT s.in_force FROM footprint.statements s JOIN commons.trades t ON t.upstream_part_key = s.part_key "
-            "WHERE t.trade_key = %s AND s.superseded_at IS NULL AND s.operator_key = commons.me()",
-            (last.trade_key,),
-        )
         self.rows[before:] = [
-            replace(row, payload=dict(said["in_force"] if said else {})) for row in self.rows[before:]
+            replace(row, payload={"total": {"parts": _parts_of(self.tx)}}) for row in self.rows[before:]
         ]
 
     return burying
@@ -519,22 +536,21 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     "asker told of a refusal": Mutant(
         "that somebody behind refused", _patched(inquiries_store, "decide", _refusal_told), ("inquiry_decided",), _INBOX,
     ),
-    "supplier behind named": Mutant(
-        "the name of a supplier behind that did not want it", _patched(inquiries_store, "answer", _named), ("inquiry_decided",),
-        _INQUIRIES,
+    "supplier behind known by its parts": Mutant(
+        "how many parts a supplier behind has that did not want to be known", _patched(inquiries_store, "answer", _known_by_its_parts),
+        ("parts",), _INQUIRIES, then="value",
     ),
     "group without members": Mutant(
-        "what is for a group, for whoever trades", _patched(rules, "_is_for", _groups_of_all), ("value", "value_of_end"),
-        _DELIVERIES,
+        "what is for a group, for whoever trades", _patched(rules, "_is_for", _groups_of_all),
+        ("value", "value_of_end", "wide_consent", "selection"), _DELIVERIES,
     ),
     "read log unfiltered": Mutant(
         "who read what of others", without_filter("FROM commons.delivery_reads l", "ORDER BY l.read_key DESC"),
         ("reading",), _READINGS, unlocked=True,
     ),
-    "shared what is withdrawn": Mutant(
-        "rows of everybody's inbox that are no longer in force",
-        exchanged("FROM commons.shared_deliveries d", "WHERE d.superseded_at IS NULL AND NOT d.withdrawn AND", "WHERE"),
-        ("wide_consent", "value"), _SHARED, unlocked=True,
+    "shared with an unconsented attribute": Mutant(
+        "the share of primary data for everybody, whatever was agreed", _patched(delivering, "content_of", _with_share),
+        ("primary_share",), _SHARED, then="wide_consent",
     ),
     "told of every version": Mutant(
         "a notification although nothing disclosed has changed",
@@ -545,7 +561,8 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         _patched(delivering._Writer, "bring_up_to_date", _coverage_of_structure), _VALUES, _DELIVERIES,
     ),
     "tombstone with content": Mutant(
-        "the present value in the row that takes it back", _patched(delivering._Writer, "bury", _speaking_tombstone), _VALUES, _DELIVERIES,
+        "how many parts the provider has, in the row that takes its value back",
+        _patched(delivering._Writer, "bury", _speaking_tombstone), ("parts",), _DELIVERIES,
         then="consent_withdrawn",
     ),
     "counter that counts lines": Mutant(
