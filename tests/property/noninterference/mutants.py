@@ -318,13 +318,14 @@ def _parts_of(tx: Transaction) -> int:
     return int(row["n"]) if row else 0
 
 
-def _with_share(content_of: Any) -> Any:
-    def saying(consent: Any, payload: Any) -> Any:
-        content = content_of(consent, payload)
-        share = payload.attributes.get("pds")
-        return {**content, "pds": share} if content and share else content
+def _shared_with_its_parts(new_shared: Any) -> Any:
+    def shared(tx: Transaction, *said: Any) -> Any:
+        row = new_shared(tx, *said)
+        size = _parts_of(tx)
+        payload = {name: {**content, "parts": size} for name, content in row.payload.items()}
+        return replace(row, payload=payload)
 
-    return saying
+    return shared
 
 
 def _told_of_everything(former: Any) -> Any:
@@ -548,9 +549,9 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         "who read what of others", without_filter("FROM commons.delivery_reads l", "ORDER BY l.read_key DESC"),
         ("reading",), _READINGS, unlocked=True,
     ),
-    "shared with an unconsented attribute": Mutant(
-        "the share of primary data for everybody, whatever was agreed", _patched(delivering, "content_of", _with_share),
-        ("primary_share",), _SHARED, then="wide_consent",
+    "shared with more than was agreed": Mutant(
+        "how many parts the provider has, in what everybody may read",
+        _patched(delivering, "_new_shared", _shared_with_its_parts), ("parts",), _SHARED, then="wide_consent",
     ),
     "told of every version": Mutant(
         "a notification although nothing disclosed has changed",
