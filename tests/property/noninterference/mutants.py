@@ -436,7 +436,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
         ("parts", "part_renamed"), _PARTS, unlocked=True,
     ),
     "part read unfiltered": Mutant(
-        "a foreign part by its id", without_filter("p.trace_id = ANY(%s)", "p.deleted_at IS NULL"),
+        "a foreign part by its id", without_filter("WHERE trace_id = ANY(%s)", "OFFSET 0"),
         ("parts", "part_renamed"), _PART, unlocked=True,
     ),
     "structure read unfiltered": Mutant(
@@ -484,7 +484,7 @@ MUTANTS: Final[Mapping[str, Mutant]] = {
     ),
     "statements unfiltered": Mutant(
         "foreign versions of a footprint", without_filters(
-            ("FROM footprint.statements",), ("p.trace_id = ANY(%s)", "p.deleted_at IS NULL")
+            ("FROM footprint.statements",), ("WHERE trace_id = ANY(%s)", "OFFSET 0")
         ),
         _VALUES, _FOOTPRINTS, unlocked=True,
     ),
