@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import psycopg
@@ -13,6 +16,13 @@ from renkei.database.transaction import Database, Entry, Transaction
 
 ROLLBACK = Prepared("ROLLBACK")
 TWICE = Prepared("SELECT $1::int * 2 AS twice")
+MANY = Prepared(
+    """
+    SELECT n + 0.5 AS number, jsonb_build_object('n', n) AS document,
+           '2026-10-01T00:00Z'::timestamptz + n * interval '1 minute' AS at, lpad(to_hex(n), 32, '0')::uuid AS id
+      FROM generate_series(0, $1::int - 1) AS n ORDER BY n
+    """
+)
 BROKEN = Prepared("SELECT 1 / $1::int AS share")
 ECHO = Prepared("SELECT $1::uuid AS id, $2::uuid[] AS ids, $3::bytea AS bytes, $4::text AS nothing")
 
@@ -29,6 +39,21 @@ def test_values_of_every_kind_arrive_as_they_are(database: Database) -> None:
     with database.pool.connection() as connection:
         [answer] = exchange(connection, (ECHO, (one, [one, other], b"\x00\xff", None)))
     assert answer.first() == {"id": one, "ids": [one, other], "bytes": b"\x00\xff", "nothing": None}
+
+
+def test_rows_on_demand_outlive_their_connection_and_are_shared_by_threads(database: Database) -> None:
+    """Numbers, documents and moments, whose reading may depend on the connection (its time zone)."""
+    with database.pool.connection() as connection:
+        [answer] = exchange(connection, (MANY, (500,)))
+        rows = answer.on_demand()
+        connection.close()
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(rows.__getitem__, [*range(500)] * 8))
+    assert found[:500] == found[500:1000] == found[3500:]
+    number, document, at, one = found[7]
+    assert (number, document) == (Decimal("7.5"), {"n": 7})
+    assert at == datetime(2026, 10, 1, 0, 7, tzinfo=UTC)
+    assert one == UUID(int=7)
 
 
 def test_what_follows_a_failure_is_not_carried_out(database: Database) -> None:

@@ -26,7 +26,6 @@ from psycopg.rows import TupleRow
 
 _GOOD: Final = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK})
 _PREPARED: Final = "renkei_prepared"
-_TRANSLATING: Final = threading.Lock()
 
 
 class Prepared:
@@ -78,17 +77,32 @@ class Rows:
         """The first row by column name. Raises `IndexError` if there is none."""
         return self.dicts()[0]
 
-    def row(self, at: int) -> tuple[Any, ...]:
-        """One row, translated now: for many rows of which few are wanted. Safe to share between threads."""
-        with _TRANSLATING:
-            self._transformer.set_pgresult(self._result)
-            [row] = self._transformer.load_rows(at, at + 1, tuple)
-        return row
+    def on_demand(self) -> RowsOnDemand:
+        """The rows, each translated when it is asked for: for many of which few are wanted, perhaps much later."""
+        return RowsOnDemand(self._result, Transformer(self._transformer))
 
     def raw(self, column: int) -> list[bytes]:
         """One column as it came over the wire, untranslated; what is NULL is empty."""
         value = self._result.get_value
         return [value(row, column) or b"" for row in range(self._result.ntuples)]
+
+
+class RowsOnDemand:
+    """Rows that outlive their transaction, and the connection too. Safe to share between threads."""
+
+    __slots__ = ("_lock", "_transformer")
+
+    def __init__(self, result: PGresult, transformer: psycopg_abc.Transformer) -> None:
+        """`transformer` is nobody else's."""
+        # How each column is read is settled now: that may depend on the connection, which may be gone by then.
+        transformer.set_pgresult(result)
+        self._transformer = transformer
+        self._lock = threading.Lock()
+
+    def __getitem__(self, at: int) -> tuple[Any, ...]:
+        with self._lock:
+            [row] = self._transformer.load_rows(at, at + 1, tuple)
+        return row
 
 
 def exchange(connection: Connection[TupleRow], *questions: Question) -> list[Rows]:

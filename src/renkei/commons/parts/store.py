@@ -556,6 +556,7 @@ _ALL_LINES: Final = Prepared(
 def read_whole_graph(tx: Transaction) -> OwnGraph:
     """All own parts and all their lines in force, made of their rows when they are asked for. Two statements."""
     parts, lines = tx.ask((_ALL_PARTS, ())), tx.ask((_ALL_LINES, ()))
+    rows_of_parts, rows_of_lines = parts.on_demand(), lines.on_demand()
     keys = [int(key) for key in parts.raw(0)]
     trace_ids = [UUID(trace_id.decode()) for trace_id in parts.raw(1)]
     of_parent: dict[int, range] = {}
@@ -567,10 +568,12 @@ def read_whole_graph(tx: Transaction) -> OwnGraph:
     return OwnGraph(
         above=frozenset(keys),
         parts=MadeWhenAsked(
-            {key: at for at, key in enumerate(keys)}, lambda at: _graph_part(keys[at], parts.row(at)[1:])
+            {key: at for at, key in enumerate(keys)}, lambda at: _graph_part(keys[at], rows_of_parts[at][1:])
         ),
         trace_ids=dict(zip(keys, trace_ids, strict=True)),
-        lines=MadeWhenAsked(of_parent, lambda places: tuple(_graph_line(lines.row(at)[1:]) for at in places)),
+        lines=MadeWhenAsked(
+            of_parent, lambda places: tuple(_graph_line(rows_of_lines[at][1:]) for at in places)
+        ),
     )
 
 

@@ -259,7 +259,8 @@ def read_all_general(tx: Transaction) -> Mapping[int, Statement]:
     """The current general statements of all own parts by part, made of their rows when asked for. One statement."""
     rows = tx.ask((_ALL_GENERAL, ()))
     by_part = {int(part_key): at for at, part_key in enumerate(rows.raw(_GENERAL.index("part_key")))}
-    return MadeWhenAsked(by_part, lambda at: _statement(dict(zip(_GENERAL, rows.row(at), strict=True))))
+    each = rows.on_demand()
+    return MadeWhenAsked(by_part, lambda at: _statement(dict(zip(_GENERAL, each[at], strict=True))))
 
 
 def read_all_estimates(tx: Transaction) -> tuple[Estimate, ...]:
