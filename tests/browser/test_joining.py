@@ -44,6 +44,9 @@ def test_an_invited_company_registers_is_let_in_and_finds_the_request(
     newcomer.goto(link)
     assert "東邦自動車" in newcomer.locator("h1").inner_text()
     clean(newcomer)
+    newcomer.goto("/app/terms")
+    clean(newcomer)
+    newcomer.goto(link)
     for name, text in (
         ("address", "東京都大田区1-1"),
         ("open_operator_id", f"{check_digit(BASE)}{BASE}"),
@@ -62,6 +65,9 @@ def test_an_invited_company_registers_is_let_in_and_finds_the_request(
     clean(staff)
     staff.click("button[value=approve]")
     assert staff.locator("p.told").first.is_visible()
+    for page in ("/app/platform/usage", "/app/platform/terms"):
+        staff.goto(page)
+        clean(staff)
 
     sign_in(newcomer, "boss@shinmachi.example")
     newcomer.wait_for_url("**/app/")
