@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from renkei.commons.notifications.service import list_notifications
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.model import PartDraft
 from renkei.commons.parts.service import put_part
 from renkei.commons.trades.errors import (
@@ -16,7 +17,6 @@ from renkei.commons.trades.errors import (
     IdsIncomplete,
     KindUnknown,
     NotReviewable,
-    PartMissing,
     PartTerminated,
     PartyChanged,
     PeriodReversed,

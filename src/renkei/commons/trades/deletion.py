@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.service import delete_unused, part_keys, stands_in_structure
 from renkei.commons.trades import store
-from renkei.commons.trades.errors import PartForeign, PartInStructure, PartLinked, PartMissing, PartRequested
+from renkei.commons.trades.errors import PartForeign, PartInStructure, PartLinked, PartRequested
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
 

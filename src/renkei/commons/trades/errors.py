@@ -141,14 +141,6 @@ class SharesExceedOne(RenkeiError):
     ja = "{day}時点でこの部品の取引比率の合計が{sum}となり、1を超えます。"
 
 
-class PartMissing(Missing):
-    """Deleting: no such part (ouranos-api 7.3, row 1)."""
-
-    code = "part_not_found"
-    en = "There is no part with this identifier."
-    ja = "指定された部品は存在しません。"
-
-
 class PartForeign(RenkeiError):
     """Deleting: the part is another company's, whose id the caller was given (row 2)."""
 

@@ -28,6 +28,7 @@ from psycopg.rows import DictRow
 from renkei.commons.ledger import service as ledger
 from renkei.commons.notifications.service import notify_all
 from renkei.commons.operators.service import operators_by_keys
+from renkei.commons.parts.errors import PartMissing
 from renkei.commons.parts.service import own_part
 from renkei.commons.trades import chain_store, store
 from renkei.commons.trades.deletion import delete_part
@@ -36,7 +37,6 @@ from renkei.commons.trades.errors import (
     IdsIncomplete,
     KindUnknown,
     NotReviewable,
-    PartMissing,
     PartTerminated,
     PartyChanged,
     PeriodReversed,
