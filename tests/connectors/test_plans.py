@@ -13,14 +13,26 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from renkei.app import create_app
-from renkei.database.transaction import Database
+from renkei.app import create_app, reactions
+from renkei.database.transaction import Database, open_pool
 from renkei.settings import Settings
 from tests.connectors.ouranos.world import CLIENT, World
 
 FIRST = 5
 """Executions that are planned with their values, whatever the statement (PostgreSQL's `choose_custom_plan`)."""
-TIMES = 40
+CONNECTIONS = 2
+TIMES = 60
+"""Requests of a kind: with so few connections, many times `FIRST` on each."""
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """As the suite's, with so few connections that each sees a statement often."""
+    pool = open_pool(database_url, size=CONNECTIONS)
+    try:
+        yield Database(pool, reactions=reactions())
+    finally:
+        pool.close()
 
 
 @pytest.fixture
@@ -48,16 +60,22 @@ def test_no_statement_is_planned_with_every_request(world: World, database: Data
         assert len(b.get("tradeResponse").json()) == 10
 
     planned: dict[str, int] = {}
+    again: dict[str, tuple[int, int]] = {}
     with ExitStack() as borrowed:
         for _ in range(database.pool.max_size):
             connection = borrowed.enter_context(database.pool.connection())
-            for text, often in connection.execute(
-                "SELECT statement, custom_plans FROM pg_prepared_statements"
+            for text, custom, generic in connection.execute(
+                "SELECT statement, custom_plans, generic_plans FROM pg_prepared_statements"
                 " WHERE name LIKE 'renkei%%' AND custom_plans + generic_plans > %s",
-                (2 * FIRST,),
+                (3 * FIRST,),
             ):
                 words = " ".join(text.split())
-                planned[words] = max(planned.get(words, 0), often)
+                planned[words] = custom
+                # The server counts its rows when it likes (autovacuum). Where that falls between the first five plans
+                # and the general one, tables have grown in between, the general plan looks dearer, and some more plans
+                # are made until their mean has caught up. What matters is that it ends.
+                if 2 * custom > custom + generic:
+                    again[words] = custom, generic
     assert any("commons.enter(" in text for text in planned)
     assert any("INSERT INTO commons.structures" in text for text in planned)
-    assert {text: often for text, often in planned.items() if often > FIRST} == {}
+    assert again == {}
