@@ -38,6 +38,13 @@ CHANGES = {
         "UPDATE footprint.statements SET superseded_at = now() WHERE declared::text LIKE '%%1.5%%'",
         ("row_contradicts", STATEMENTS),
     ),
+    "for whom it is": (
+        (
+            "UPDATE footprint.statements SET trade_key = (SELECT max(trade_key) FROM commons.trades) "
+            "WHERE declared::text LIKE '%%1.5%%'"
+        ),
+        ("row_differs", STATEMENTS),
+    ),
     "a statement deleted": (
         "DELETE FROM footprint.statements WHERE declared::text LIKE '%%1.5%%'",
         ("row_missing", STATEMENTS),
@@ -54,6 +61,10 @@ CHANGES = {
     ),
     "a consent's attributes": (
         "UPDATE commons.consents SET attributes = attributes || '{structure}'",
+        ("row_differs", "commons.ledger_consents"),
+    ),
+    "whom a consent is given": (
+        "UPDATE commons.consents SET consumer_key = operator_key",
         ("row_differs", "commons.ledger_consents"),
     ),
     "a consent revived": (

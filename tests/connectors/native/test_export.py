@@ -20,6 +20,10 @@ from tests.connectors.native.test_consents import STATEMENT
 from tests.connectors.native.world import Member, World, good
 
 
+NAMED = ("trace_id", "trade_id", "family_id", "consumer_id", "group_id")
+"""What a consent names."""
+
+
 def exported(member: Member) -> dict[str, list[dict[str, Any]]]:
     """The rows of an export, by table."""
     answer = member.get("/export")
@@ -85,10 +89,41 @@ def test_no_internal_key_goes_out_and_administrators_alone_take_it(
     world: World, a: Member, b: Member
 ) -> None:
     b.ask(a, b.part("購入品"))
-    a.ask(b, a.part("購入品"))
-    for rows in exported(a).values():
-        for row in rows:
-            assert not [name for name in row if name.endswith("_key") or name == "address"]
+    asked = a.ask(b, a.part("購入品"))
+    own = b.part("製品")
+    line = {"child": {"trace_id": b.part("鋼材")}, "amount": 2, "unit": "kilogram"}
+    good(b.put(f"/parts/{own}/structure", {"lines": [line]}))
+    b.link(asked, own)
+    good(b.put(f"/parts/{own}/footprint", STATEMENT))
+    family = good(b.post("/families", {"name": "鋼材", "members": [own]}))["selection_id"]
+    group = good(b.post("/groups", {"name": "得意先", "members": [a.id]}))["selection_id"]
+    for whom in (
+        {"trace_id": own, "consumer_id": a.id},
+        {"trade_id": asked["trade_id"], "consumer_id": a.id},
+        {"family_id": family, "group_id": group},
+    ):
+        good(b.post("/consents", {**whom, "attributes": ["total"]}))
+    world.work_off()
+    for member in (a, b):
+        for rows in exported(member).values():
+            for row in rows:
+                assert not [name for name in row if name.endswith("_key") or name == "address"]
+
+    facts: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in exported(b)["commons.ledger_facts"]:
+        # A key is drawn from a sequence of the whole platform: two of them tell how much others wrote in between.
+        assert '_key"' not in row["content"]
+        facts[row["kind"]].append(json.loads(row["content"]))
+    structure = good(b.get(f"/parts/{own}/structure"))
+    assert facts["footprint.statement"][-1]["structure_id"] == structure["structure_id"]
+    assert facts["footprint.statement"][-1]["trade_id"] is None
+    said = [{name: one[name] for name in NAMED} for one in facts["consent"]]
+    nothing = dict.fromkeys(NAMED)
+    assert said == [
+        nothing | {"trace_id": own, "consumer_id": a.id},
+        nothing | {"trade_id": asked["trade_id"], "consumer_id": a.id},
+        nothing | {"family_id": family, "group_id": group},
+    ]
 
     registry.add_account(
         world.context.access, "viewer@example.com", a.operator.operator_id, "viewer", "Pass@1234"

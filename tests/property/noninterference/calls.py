@@ -120,7 +120,7 @@ OURANOS_QUERIES: Final[Mapping[str, dict[str, str]]] = {
     "GET /notifications": {"operatorId": "{me}", "after": "{notification?}"},
     "GET /keyId": {},
     "GET /fileDownloadUrl": {
-        "operatorId": "{me}", "fileOperatorId": "{operator}", "fileId": "{file}", "downloadType": "CFP",
+        "operatorId": "{me}", "fileOperatorId": "{operator}", "fileId": "{file}", "downloadType": "OWN",
         "cfpCertificationId": "{certificate}",
     },
     "DELETE /cfpCertifications": {"operatorId": "{me}", "traceId": "{trace}", "fileId": "{file?}"},
@@ -238,6 +238,19 @@ TOGETHER: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
           JOIN footprint.engagements e USING (engagement_key)
         """,
     ),
+    "/fileDownloadUrl": (
+        ("downloadType", "fileOperatorId", "cfpCertificationId", "fileId"),
+        """
+        SELECT s.sort, o.operator_id, s.id, f.file_id, ARRAY[s.reader_key]
+          FROM footprint.certificates c
+          JOIN footprint.certificate_files f USING (certificate_key) JOIN commons.operators o ON o.operator_key = c.operator_key
+         CROSS JOIN LATERAL (
+           SELECT 'OWN' AS sort, c.certificate_id AS id, c.operator_key AS reader_key
+            UNION ALL
+           SELECT 'OTHER', t.trade_id, t.downstream_key FROM commons.trade_relations t
+            WHERE t.upstream_part_key = c.part_key AND t.upstream_key = c.operator_key) s
+        """,
+    ),
     "/v1/factor": (
         ("set_id", "version", "factor_id"),
         """
@@ -246,7 +259,8 @@ TOGETHER: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
         """,
     ),
 }
-"""By the beginning of an address: places that only some values fit, or that belong together; and the companies' keys."""
+"""By the beginning of an address: places of it and of its query that only some values fit, or that belong together; and the
+companies' keys."""
 NOUNS: Final = {
     "consumer": "operator", "partner": "operator", "upstream_operator": "operator", "child": "trace", "traces": "trace",
     "status": "request", "part": "trace", "company": "operator", "verifier": "operator", "borrower": "operator",
@@ -406,6 +420,7 @@ class Requests:
         if method == "POST" and bare.startswith("/v1") and rng.random() < 0.3:
             headers["Idempotency-Key"] = "the-same-key"
         fitting = maker.together(bare)
+        query |= {name: fitting[name] for name in query.keys() & fitting.keys()}
         address = re.sub(
             r"\{(\w+)(?::\w+)?\}", lambda place: fitting.get(place[1]) or maker.in_path(place[1]), bare
         )

@@ -48,6 +48,9 @@ Answer = tuple[int, tuple[tuple[str, str], ...], bytes, int]
 """Status, headers, body, statements."""
 Views = dict[int | None, View]
 """By the company's number; of None what everybody may learn."""
+_BEFORE: Final = 400
+_BEHIND: Final = 800
+"""How much of two answers is shown around the place where they part; characters."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,15 @@ class Difference:
     said: tuple[Any, Any]
 
     def __str__(self) -> str:
-        return f"{self.change}\n  {self.call} ({self.kinship})\n  - {self.said[0]}\n  + {self.said[1]}"
+        lines = [self.change, f"  {self.call} ({self.kinship})"]
+        for name, one, other in zip(("status", "headers", "body", "statements"), *self.said, strict=True):
+            if one != other:
+                here, there = str(one), str(other)
+                pairs = enumerate(zip(here, there, strict=False))
+                at = next((n for n, (x, y) in pairs if x != y), min(len(here), len(there)))
+                around = slice(max(0, at - _BEFORE), at + _BEHIND)
+                lines += [f"  {name}, from {around.start} on", f"  - {here[around]}", f"  + {there[around]}"]
+        return "\n".join(lines)
 
 
 @dataclass

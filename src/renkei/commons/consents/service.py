@@ -384,9 +384,9 @@ def expire(tx: Transaction) -> int:
     ended = store.over(tx, tx.now)
     if ended:
         expired = [_turned(consent, tx.now) for consent in ended]
-        store.write(tx, expired, tx.caller.actor)
+        named = store.write(tx, expired, tx.caller.actor)
         for consent in expired:
-            _record(tx, consent)
+            _record(tx, consent, named[consent.consent_id])
             spread(tx, consent)
     return len(ended)
 
@@ -485,13 +485,15 @@ def _sound_policy(tx: Transaction, document: Mapping[str, Any]) -> Mapping[str, 
     return document_of(policy)
 
 
-def _record(tx: Transaction, consent: StoredConsent) -> None:
-    """Put a version into the ledger: the provider's own affair, of which the consumer sees the deliveries only."""
+def _record(tx: Transaction, consent: StoredConsent, named: Mapping[str, UUID | None]) -> None:
+    """Put a version into the ledger: the provider's own affair, of which the consumer sees the deliveries only.
+
+    `named`: public ids of what it names, in the place of keys, which would tell how much others write.
+    """
     content = {
         "consent_id": consent.consent_id,
         "version": consent.version,
-        "part_key": consent.part_key,
-        "consumer_key": consent.consumer_key,
+        **named,
         "kind": consent.kind,
         "attributes": sorted(consent.attributes),
         "purpose": consent.purpose,
@@ -500,10 +502,7 @@ def _record(tx: Transaction, consent: StoredConsent) -> None:
         "standing": consent.standing,
         "state": consent.state,
         "subject": consent.subject,
-        "trade_key": consent.trade_key,
-        "family_key": consent.family_key,
         "consumer": consent.consumer,
-        "group_key": consent.group_key,
         "reason": consent.reason,
         "policy": consent.policy,
         "decided_by": tx.caller.actor,
@@ -516,8 +515,8 @@ def _write(tx: Transaction, former: StoredConsent, said: StoredConsent) -> Conse
     """Write `said` as the next version, unless it says what `former` said."""
     if former.version == 0 or said != former or _over(former.valid_until, tx.now):
         said = replace(said, version=former.version + 1, valid_from=tx.now)
-        store.write(tx, [said], tx.caller.actor)
-        _record(tx, said)
+        named = store.write(tx, [said], tx.caller.actor)
+        _record(tx, said, named[said.consent_id])
     spread(tx, said)
     return consents_of(tx, consent_id=said.consent_id)[0]
 

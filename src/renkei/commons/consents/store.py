@@ -407,8 +407,13 @@ def over(tx: Transaction, now: datetime) -> list[StoredConsent]:
     return [_stored(row) for row in rows]
 
 
-def write(tx: Transaction, consents: Sequence[StoredConsent], decided_by: str) -> None:
-    """Write versions (whose `consent_key` means nothing yet), superseding the former ones of the same consent."""
+def write(
+    tx: Transaction, consents: Sequence[StoredConsent], decided_by: str
+) -> dict[UUID, Mapping[str, UUID | None]]:
+    """Write versions (whose `consent_key` means nothing yet), superseding the former ones of the same consent.
+
+    By consent, the public ids of what it names: `trace_id`, `trade_id`, `family_id`, `consumer_id`, `group_id`.
+    """
     tx.execute(
         """
         UPDATE commons.consents SET superseded_at = %s
@@ -416,7 +421,7 @@ def write(tx: Transaction, consents: Sequence[StoredConsent], decided_by: str) -
         """,
         (tx.now, [consent.consent_id for consent in consents]),
     )
-    tx.execute(
+    rows = tx.rows(
         """
         INSERT INTO commons.consents (consent_id, version, operator_key, subject, part_key, trade_key, family_key, consumer,
                                       consumer_key, group_key, kind, attributes, purpose, valid_from, valid_until,
@@ -431,6 +436,16 @@ def write(tx: Transaction, consents: Sequence[StoredConsent], decided_by: str) -
                       %(reasons)s::text[], %(policies)s::text[], %(turns)s::timestamptz[])
                AS n(consent_id, version, subject, part_key, trade_key, family_key, consumer, consumer_key, group_key, kind,
                     attributes, purpose, valid_from, valid_until, standing, state, reason, policy, turns_at)
+        RETURNING consent_id,
+                  (SELECT p.trace_id FROM commons.parts p
+                    WHERE p.part_key = consents.part_key AND p.operator_key = commons.me()) AS trace_id,
+                  (SELECT t.trade_id FROM commons.trades t
+                    WHERE t.trade_key = consents.trade_key AND t.upstream_key = commons.me()) AS trade_id,
+                  (SELECT s.selection_id FROM commons.selections s
+                    WHERE s.selection_key = consents.family_key AND s.operator_key = commons.me()) AS family_id,
+                  (SELECT o.operator_id FROM commons.operators o WHERE o.operator_key = consents.consumer_key) AS consumer_id,
+                  (SELECT s.selection_id FROM commons.selections s
+                    WHERE s.selection_key = consents.group_key AND s.operator_key = commons.me()) AS group_id
         """,
         {
             "by": decided_by,
@@ -458,6 +473,7 @@ def write(tx: Transaction, consents: Sequence[StoredConsent], decided_by: str) -
             "turns": [consent.turns_at for consent in consents],
         },
     )
+    return {row.pop("consent_id"): row for row in rows}
 
 
 def listed(

@@ -159,7 +159,7 @@ def write_versions(
     written = [store.documents_of(one) for one in versions]
     stored = store.insert_versions(tx, versions, written)
     for one, its in zip(versions, written, strict=True):
-        content = store.fact(one, its, trace_ids[one.part_key])
+        content = store.fact(one, its, trace_ids[one.part_key], stored[one.statement_id])
         ledger.record(tx, "footprint.statement", one.statement_id, content, version=one.version)
         tx.emit(
             Event(
@@ -170,7 +170,7 @@ def write_versions(
             )
         )
     tx.mark("disclosure", [one.part_key for one in versions])
-    return [replace(one, statement_key=stored[one.statement_id]) for one in versions]
+    return [replace(one, statement_key=stored[one.statement_id].statement_key) for one in versions]
 
 
 class _Wave:

@@ -287,10 +287,19 @@ def parts_with_statement(tx: Transaction, part_keys: Iterable[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A version that was written: its key, and the public ids of the trade and the structure version it names."""
+
+    statement_key: int
+    trade_id: UUID | None
+    structure_id: UUID | None
+
+
 def insert_versions(
     tx: Transaction, versions: Sequence[Statement], written: Sequence[Documents]
-) -> dict[UUID, int]:
-    """Write versions, superseding what was current of the same part and trade; their keys by id. Two statements.
+) -> dict[UUID, Written]:
+    """Write versions, superseding what was current of the same part and trade; what became of each, by id. Two statements.
 
     `written` are their documents, one for one.
     """
@@ -311,7 +320,11 @@ def insert_versions(
                AS n(statement_id, part_key, trade_key, cfp_id, version, unit, scope, declared, in_force, quality, method,
                     direct, deep, structure_key, period_from, period_to, causes, automatic, created_by, created_at, place)
          ORDER BY n.place
-        RETURNING statement_id, statement_key
+        RETURNING statement_id, statement_key,
+                  (SELECT t.trade_id FROM commons.trades t
+                    WHERE t.trade_key = statements.trade_key AND t.upstream_key = commons.me()),
+                  (SELECT u.structure_id FROM commons.structures u
+                    WHERE u.structure_key = statements.structure_key AND u.operator_key = commons.me())
         """,
         {
             "ids": [one.statement_id for one in versions],
@@ -339,7 +352,7 @@ def insert_versions(
     known = _known(tx)
     for one, its in zip(versions, written, strict=True):
         known[one.part_key, one.trade_key] = (one, its)
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: Written(*row[1:]) for row in rows}
 
 
 def read_current(tx: Transaction, part_keys: Iterable[int]) -> list[tuple[Statement, Documents]]:
@@ -368,12 +381,15 @@ def _known(tx: Transaction) -> dict[tuple[int, int | None], tuple[Statement, Doc
     return found
 
 
-def fact(statement: Statement, written: Documents, trace_id: UUID) -> dict[str, Any]:
-    """What the ledger is told of a version: its row, with the part by its trace id."""
+def fact(statement: Statement, written: Documents, trace_id: UUID, row: Written) -> dict[str, Any]:
+    """What the ledger is told of a version: its row, with public ids in the place of keys.
+
+    (Keys are drawn from sequences of the whole platform, and so tell how much others write.)
+    """
     return {
         "statement_id": statement.statement_id,
         "trace_id": trace_id,
-        "trade_key": statement.trade_key,
+        "trade_id": row.trade_id,
         "cfp_id": statement.cfp_id,
         "version": statement.version,
         "declared_unit": statement.declared_unit.value,
@@ -384,7 +400,7 @@ def fact(statement: Statement, written: Documents, trace_id: UUID) -> dict[str, 
         "method": dict(statement.method),
         "coverage_direct": statement.in_force.coverage_direct,
         "coverage_deep": statement.in_force.coverage_deep,
-        "structure_key": statement.structure_key,
+        "structure_id": row.structure_id,
         "period_from": statement.period_from,
         "period_to": statement.period_to,
         "causes": written.causes,
