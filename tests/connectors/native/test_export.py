@@ -19,7 +19,6 @@ from tests.commons.ledger.test_bundle import _url
 from tests.connectors.native.test_consents import STATEMENT
 from tests.connectors.native.world import Member, World, good
 
-
 NAMED = ("trace_id", "trade_id", "family_id", "consumer_id", "group_id")
 """What a consent names."""
 
