@@ -176,6 +176,9 @@ def found(world: World, http: TestClient) -> Chain:
     for name in ("mapping", "lost_mapping"):
         things[name] = str(uuid4())  # as long as an id that nobody has
         good(a.put(f"/import-mappings/bom/{things[name]}", {}))
+    for name in ("factor_mapping", "lost_factor_mapping"):
+        things[name] = str(uuid4())
+        good(a.put(f"/import-mappings/factors/{things[name]}", {}))
     things["track"] = str(uuid4())
     return Chain(world, a, b, joined, things)
 

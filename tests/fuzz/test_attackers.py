@@ -150,7 +150,7 @@ def test_ids_of_others_and_unknown_ids_are_one_answer_and_nothing_changes(target
         sender = target.member(target.other, call.who)
         for place in call.places:
             # Every company names its mappings as it likes, others' names too.
-            names_its_own = place == "mapping" and call.method == "PUT"
+            names_its_own = place in {"mapping", "factor_mapping"} and call.method == "PUT"
             if place in NAMELESS or place in DIRECTORY or names_its_own:
                 continue
             theirs, nobodys = target.chain.things[place], str(uuid4())

@@ -174,6 +174,8 @@ def test_what_every_get_answers_is_what_the_document_says(world: World, a: Membe
         "sheet_id": good(a.put(f"/parts/{bought}/sheets", SHEET))["sheet_id"],
         "import_id": good(a.call("POST", "/imports/bom", BOM))["import_id"],
         "name": good(a.put("/import-mappings/bom/PLM", {}))["name"],
+        # The same name, of the other kind.
+        "factors": good(a.put("/import-mappings/factors/PLM", {}))["kind"],
         "set_id": "jp-fuels",
         "version": "2024",
         "factor_id": "city-gas",

@@ -145,6 +145,8 @@ V1_QUERIES: Final[Mapping[str, str]] = {
     "language": "en",
     "format": "csv",
     "mapping": "PLM",
+    "period_from": "2026-04-01",
+    "period_to": "2027-03-31",
     "first": "1",
     "second": "1",
     "at": "2026-10-01T00:30:00Z",

@@ -420,7 +420,10 @@ def bill(player: Player, _: Cast, rng: random.Random) -> object:
 
 
 def import_mapping(player: Player, _: Cast, rng: random.Random) -> object:
-    """Another way to read bills of materials."""
+    """Another way to read bills of materials, or lists of factors."""
+    if rng.random() < 0.3:
+        column = {"columns": {"value": f"係数{rng.randrange(9)}"}}
+        return player.send("PUT", f"/import-mappings/factors/{rng.choice(['PLM', 'ERP'])}", column)
     body = {"columns": {"part": f"品番{rng.randrange(9)}"}, "plant_id": player.company.plant_id}
     return player.send("PUT", f"/import-mappings/bom/{rng.choice(['PLM', 'ERP'])}", body)
 

@@ -305,6 +305,7 @@ def _begin(player: Player, suppliers: list[int], rng: random.Random) -> None:
     player.do("PUT", f"/parts/{me.product}/certificate", body)
     player.do("POST", "/factor-sets", FACTORS)
     player.do("PUT", "/import-mappings/bom/PLM", {"columns": {"part": "子品番"}, "plant_id": me.plant_id})
+    player.do("PUT", "/import-mappings/factors/PLM", {"columns": {"value": "排出量"}, "emission_unit": "kg"})
     player.do("POST", "/imports/bom?file_name=bom.csv&language=ja", BILL)
     me.counted = player.part("計算品", terminated=True)
     player.do("PUT", f"/parts/{me.counted}/sheets", SHEET)

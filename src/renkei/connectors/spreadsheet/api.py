@@ -1,6 +1,6 @@
 """Files under `/v1/imports`: uploaded and checked, looked at, confirmed; and the mappings by which they are read.
 
-An upload stores nothing but itself: `POST /v1/imports/bom` answers every fault, question and note with its sheet, row and
+An upload stores nothing but itself: `POST /v1/imports/bom` (or `…/factors`, `…/workbook`) answers every fault, question and note with its sheet, row and
 column, and what would change. `POST …/confirm` does exactly that (which also answers the questions), or says that the
 data changed meanwhile.
 """
@@ -20,6 +20,7 @@ from starlette.responses import Response
 
 from renkei.commons.edge.calls import Answer, Call, Disconnected, Open, call_without_body, page_json
 from renkei.commons.edge.fields import (
+    Day,
     DayText,
     Id,
     Limit,
@@ -39,14 +40,21 @@ from renkei.commons.imports.slots import SLOTS
 from renkei.commons.operators.service import plants
 from renkei.commons.parts.errors import PlantUnknown
 from renkei.commons.parts.model import Sourcing
-from renkei.connectors.spreadsheet import bom_import, export
+from renkei.connectors.spreadsheet import bom_import, export, factor_import
 from renkei.connectors.spreadsheet.bom_mapping import FIELDS, BomField, BomMapping, Layout
 from renkei.connectors.spreadsheet.book_fields import Language
 from renkei.connectors.spreadsheet.export import Format
+from renkei.connectors.spreadsheet.factor_import import Target
 from renkei.connectors.spreadsheet.factor_mapping import FIELDS as FACTOR_FIELDS
 from renkei.connectors.spreadsheet.factor_mapping import EmissionUnit, FactorField, FactorMapping
 from renkei.connectors.spreadsheet.supplier_book import gather, write_book
-from renkei.connectors.spreadsheet.uploads import another_look, bom_upload, confirmation, workbook_upload
+from renkei.connectors.spreadsheet.uploads import (
+    another_look,
+    bom_upload,
+    confirmation,
+    factors_upload,
+    workbook_upload,
+)
 from renkei.database.caller import WRITERS
 from renkei.database.transaction import Transaction
 from renkei.kit.strict_json import BodyTooLarge
@@ -334,6 +342,15 @@ _MAPPING: Final = {
     "units": {"ヶ": "unit"},
     "base_quantity": 1000,
 }
+_FACTOR_MAPPING: Final = {
+    "columns": {"factor_id": "品種CD", "name_ja": "品種名", "value": "CO2排出", "per": "あたり"},
+    "emission_unit": "kg",
+    "kind": "material",
+    "scope": "life_cycle",
+    "source": "購買システム（仕入先回答の集計）",
+    "licence": "社内限り",
+    "words": {"上海工場": "CN"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +409,41 @@ def _add_uploads(routes: APIRouter) -> None:
         call = body.call
         with bom_upload(call.context, call.entry, body.content, file_name, mapping) as keep:
             return call.write(lambda tx: _created(keep(tx)))
+
+    @routes.post("/imports/factors", openapi_extra=_FILE, response_model=ImportView, status_code=201)
+    def upload_factors(
+        body: Annotated[Sent, Depends(sent)],
+        set_id: Annotated[
+            Name, Query(description="the own set that it becomes a version of: letters, digits, . - _")
+        ],
+        file_name: FileName = "factors",
+        mapping: Annotated[Name | None, Query(description="a saved mapping; default: recognised")] = None,
+        version: Annotated[
+            Name | None, Query(description="what it is called; default: the next number")
+        ] = None,
+        title: Annotated[Name | None, Query(description="what people call the set")] = None,
+        source: Annotated[Name | None, Query(description="where the factors are from")] = None,
+        licence: Annotated[Name | None, Query(description="on what terms they may be used")] = None,
+        period_from: Annotated[Day | None, Query(description="for when they are meant")] = None,
+        period_to: Annotated[Day | None, Query(description="the last day of that")] = None,
+    ) -> Response:
+        """Upload a list of emission factors (.xlsx, .csv, .tsv, .txt): everything wrong with it, and what it would change.
+
+        It becomes a new version of an own set once it is confirmed. What is not said here comes from the mapping, the file
+        or the version before.
+        """
+        call = body.call
+        target = Target(
+            set_id=set_id,
+            version=version,
+            title=title,
+            source=source,
+            licence=licence,
+            period_from=period_from,
+            period_to=period_to,
+        )
+        keep = factors_upload(call.context, call.entry, body.content, file_name, mapping, target)
+        return call.write(lambda tx: _created(keep(tx)))
 
     @routes.get("/export/tables", response_class=Response, responses={200: {"content": _XLSX | _ZIP}})
     def export_everything(
@@ -512,6 +564,26 @@ def _add_mappings(routes: APIRouter) -> None:
     def remove_mapping(call: Open, name: MappingName) -> Response:
         """Let a saved mapping go; imports that were made by it stay."""
         return call.write(lambda tx: imports.remove_mapping(tx, bom_import.KIND, name), status=204)
+
+    @routes.get("/import-mappings/factors/{name}", response_model=MappingView)
+    def get_factor_mapping(call: Open, name: MappingName) -> Response:
+        """One saved mapping for lists of emission factors."""
+        return call.read(lambda tx: mapping_json(imports.mapping_of(tx, factor_import.KIND, name)))
+
+    @routes.put(
+        "/import-mappings/factors/{name}",
+        openapi_extra=takes(FactorMappingBody, _FACTOR_MAPPING),
+        response_model=MappingView,
+    )
+    def put_factor_mapping(call: Open, name: MappingName) -> Response:
+        """Save how a list of emission factors is to be read; another one of this name gets a new version."""
+        content = factor_import.mapping_json(call.body(FactorMappingBody).mapping())
+        return call.write(lambda tx: mapping_json(imports.put_mapping(tx, factor_import.KIND, name, content)))
+
+    @routes.delete("/import-mappings/factors/{name}", status_code=204)
+    def remove_factor_mapping(call: Open, name: MappingName) -> Response:
+        """Let a saved mapping go; versions that were made by it stay."""
+        return call.write(lambda tx: imports.remove_mapping(tx, factor_import.KIND, name), status=204)
 
 
 def import_json(one: Import) -> dict[str, Any]:

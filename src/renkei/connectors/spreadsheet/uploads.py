@@ -26,7 +26,7 @@ from renkei.connectors.spreadsheet import bom_import, factor_import, supplier_im
 from renkei.connectors.spreadsheet.bom_import import Shown
 from renkei.connectors.spreadsheet.bom_mapping import AS_RECOGNISED, BomMapping
 from renkei.connectors.spreadsheet.factor_import import LookedFactors, Target
-from renkei.connectors.spreadsheet.factor_mapping import FactorMapping
+from renkei.connectors.spreadsheet.factor_mapping import FACTORS_AS_RECOGNISED, FactorMapping
 from renkei.connectors.spreadsheet.reading import read_file
 from renkei.connectors.spreadsheet.reports import report_json, result_json
 from renkei.connectors.spreadsheet.table import Findings
@@ -70,16 +70,27 @@ def workbook_upload(context: AppContext, entry: Entry, content: bytes, file_name
 
 
 def factors_upload(
-    context: AppContext, content: bytes, file_name: str, mapping: FactorMapping, target: Target
+    context: AppContext,
+    entry: Entry,
+    content: bytes,
+    file_name: str,
+    mapping: FactorMapping | str | None,
+    target: Target,
 ) -> Work:
-    """How to keep a list of emission factors with its report. Raises what the reader raises.
+    """How to keep a list of emission factors with its report. `mapping`: a saved one by its name; None: recognised.
 
-    The work raises what `factor_import.show` does, of what the set is to be called.
+    Raises `MappingMissing`, and what the reader raises; the work raises what `factor_import.show` does, of what the set
+    is to be called.
     """
     settings = context.settings
-    looked = factor_import.look(content, mapping, limits_of(settings))
+    chosen = mapping or FACTORS_AS_RECOGNISED
+    if isinstance(chosen, str):
+        name = chosen
+        saved = context.database.read(entry, lambda tx: imports.mapping_of(tx, factor_import.KIND, name))
+        chosen = factor_import.mapping_from(saved.content)
+    looked = factor_import.look(content, chosen, limits_of(settings))
     options = {
-        "mapping": factor_import.mapping_json(mapping),
+        "mapping": factor_import.mapping_json(chosen),
         "target": factor_import.target_json(target),
     }
 

@@ -199,7 +199,8 @@ def router() -> APIRouter:
             _check(sent)
             form = _factor_form(call)
             mapping = call.read(lambda tx: _factor_mapping(tx, call, form))
-            keep = factors_upload(call.context, sent.content, _named(sent, "factors"), mapping, form.target())
+            name = _named(sent, "factors")
+            keep = factors_upload(call.context, call.entry, sent.content, name, mapping, form.target())
 
             def work(tx: Transaction) -> Import:
                 if form.factor_mapping_name:
