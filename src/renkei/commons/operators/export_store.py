@@ -29,8 +29,8 @@ LEFT_OUT: Final = frozenset(
     }
 )
 """Not the company's own things: the directory, and what the machinery keeps."""
-_NOT_SHOWN: Final = frozenset({"address", "wrapped_key"})
-"""Addresses and keys of files inside the platform."""
+_NOT_SHOWN: Final = frozenset({"address", "wrapped_key", "fingerprint"})
+"""Addresses and keys of files inside the platform; what an upload would do, as a hash in which internal keys went."""
 _REFERS: Final[Mapping[str, str]] = {
     **dict.fromkeys((OWNER, *PARTIES, "asker_key", "sender_key", "partner_key", "invited_key"), "operators"),
     **dict.fromkeys(
