@@ -47,7 +47,8 @@ def dump(url: str, *options: str) -> str:
     lines = [
         line
         for line in done.stdout.splitlines()
-        if line and not line.startswith(("--", "\\", "SET ")) and "set_config('search_path'" not in line
+        # An empty line may be one of a text: signatures stand behind one.
+        if not line.startswith(("--", "\\", "SET ")) and "set_config('search_path'" not in line
     ]
     lines.insert(0, "SET check_function_bodies = false;")  # functions come before the tables they read
     # Rights of the owner of the tables are the loader's own.

@@ -61,6 +61,11 @@ def test_a_stored_state_comes_up_to_date_with_its_data(
                 assert {target: (before[target], now.get(target)) for target in missing} == {}
             part = companies[0].make_part("後から")
             assert part
+        if "ledger_heads" in (STATES / f"{name}.sql").read_text(encoding="utf-8"):
+            # What was recorded stands, each fact in the words of its time, and what is new beside it.
+            checked = service.command("ledger", "verify")
+            assert (checked["ok"], checked["findings"]) == (True, 0)
+            assert checked["facts"] > 0
     finally:
         assert service.stop() == 0
 
