@@ -98,3 +98,18 @@ def test_a_viewer_imports_nothing(a: Member, world: World) -> None:
     assert answer.status_code == 403
     del headers["Content-Type"]
     assert world.http.put("/v1/import-mappings/factors/x", json={}, headers=headers).status_code == 403
+
+
+def test_a_year_that_is_none_is_a_fault_with_its_place(a: Member) -> None:
+    """9999-12-31 is how many systems write "for ever": no fiscal year ends after it."""
+    view = good(
+        upload(
+            a,
+            "名称,年度,係数,単位\n鋼板,9999-12-31,2.1,kg-CO2e/kg\n",
+            "/imports/factors",
+            set_id="purchasing",
+            **SAID,
+        )
+    )
+    assert view["state"] == "faulty"
+    assert ("cell_not_number", "row:2/line:2/column:B") in codes(view, "faults")

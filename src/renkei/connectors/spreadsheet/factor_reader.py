@@ -517,7 +517,7 @@ def _both(word: str) -> str:
 def _year(cell: Cell) -> int | None:
     """A year: 2024, 2024年度, FY2024, 令和6年度, the year of a date."""
     if isinstance(cell, date):
-        return cell.year
+        return _possible(cell.year)
     text = unicodedata.normalize("NFKC", text_of(cell)).strip()
     if found := _YEAR.fullmatch(text):
         return int(found.group(1))
@@ -525,7 +525,12 @@ def _year(cell: Cell) -> int | None:
         number = 1 if found.group(2) == "元" else int(found.group(2))
         return _ERAS[found.group(1).upper()] + number
     day = date_of(text) if text else None
-    return None if day is None else day.year
+    return None if day is None else _possible(day.year)
+
+
+def _possible(year: int) -> int | None:
+    """The year of a date, within the bounds of one that is written as such."""
+    return year if 1900 <= year <= 2199 else None
 
 
 def _as_id(text: str) -> str:
