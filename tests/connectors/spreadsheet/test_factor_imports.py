@@ -113,3 +113,10 @@ def test_a_year_that_is_none_is_a_fault_with_its_place(a: Member) -> None:
     )
     assert view["state"] == "faulty"
     assert ("cell_not_number", "row:2/line:2/column:B") in codes(view, "faults")
+
+
+def test_a_file_name_that_cannot_be_stored_is_refused(a: Member) -> None:
+    for path in ("/imports/factors", "/imports/bom", "/imports/workbook"):
+        answer = upload(a, LIST, path, **SET, file_name="a\0b")
+        assert answer.status_code == 422, answer.text
+        assert [one["code"] for one in answer.json()["errors"]] == ["bad_text"]

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -30,6 +30,7 @@ from renkei.commons.edge.fields import (
     NumberOut,
     Positive,
     Short,
+    storable,
 )
 from renkei.commons.edge.openapi import takes
 from renkei.commons.edge.transfers import disposition
@@ -334,7 +335,11 @@ class MappingsView(View):
     stale: bool = False
 
 
-FileName = Annotated[str, Query(min_length=1, max_length=256, description="what the file is called")]
+FileName = Annotated[
+    str,
+    Query(min_length=1, max_length=256, description="what the file is called"),
+    AfterValidator(storable),
+]
 MappingName = Annotated[Name, Path(max_length=256)]
 _MAPPING: Final = {
     "columns": {"level": "構成LV", "part": "図番", "amount": "員数"},
