@@ -120,3 +120,22 @@ def test_a_file_name_that_cannot_be_stored_is_refused(a: Member) -> None:
         answer = upload(a, LIST, path, **SET, file_name="a\0b")
         assert answer.status_code == 422, answer.text
         assert [one["code"] for one in answer.json()["errors"]] == ["bad_text"]
+
+
+def test_what_is_found_in_a_licensed_list_quotes_no_number(a: Member) -> None:
+    """Of the second list nobody says it again: what was licensed stays so."""
+    good(a.put("/import-mappings/factors/licensed", {"restricted": True}))
+    for number, code in (
+        ("-7.125", "factor_negative"),
+        ('"7,125"', "numbers_ambiguous"),
+        ("7.125e20", "cell_out_of_range"),
+        ("7.125?", "cell_not_number"),
+    ):
+        view = good(send(a, LIST.replace("2.1", number), **SAID, mapping="licensed"))
+        assert code in [found for kind in ("faults", "questions") for found, _ in codes(view, kind)]
+        assert "125" not in json.dumps(view["report"]), view["report"]
+    first = good(send(a, LIST, **SAID, mapping="licensed"))
+    good(a.post(f"/imports/{first['import_id']}/confirm"))
+    second = good(send(a, LIST.replace("2.1", "-7.125")))
+    assert "factor_negative" in [code for code, _ in codes(second, "questions")]
+    assert "125" not in json.dumps(second["report"])

@@ -23,14 +23,20 @@ from typing import Any, Final
 from renkei.commons.parts.errors import ChangedMeanwhile
 from renkei.connectors.spreadsheet.bom_import import Shown
 from renkei.connectors.spreadsheet.errors import (
+    CellNotNumber,
+    CellOutOfRange,
     FactorJumped,
     FactorLicencesSeveral,
+    FactorNegative,
     FactorPeriodAssumed,
     FactorPeriodReversed,
     FactorSetFactMissing,
     FactorSourcesSeveral,
     FactorsTooMany,
     FactorsUnchanged,
+    NumbersAmbiguous,
+    NumbersByComma,
+    NumbersMixed,
 )
 from renkei.connectors.spreadsheet.factor_mapping import FACTORS_AS_RECOGNISED, FactorMapping
 from renkei.connectors.spreadsheet.factor_reader import IN_THIS_FILE, FactorList, read_factors
@@ -62,6 +68,18 @@ from renkei.usecases.footprint.factors.service import (
 KIND: Final = "factors"
 _JUMP: Final = 10
 _MOST_NAME: Final = 256
+_WITH_NUMBERS: Final = frozenset(
+    error.code
+    for error in (
+        CellNotNumber,
+        CellOutOfRange,
+        FactorNegative,
+        NumbersAmbiguous,
+        NumbersByComma,
+        NumbersMixed,
+    )
+)
+"""What is found in a cell and quotes its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +168,8 @@ def _version(
         findings.add("fault", FactorsTooMany(limit=limit, count=len(read.factors)), Place(read.sheet))
     own = [one for one in own_sets(tx) if one.set_id == target.set_id]
     former = own[0] if own else None
+    if looked.mapping.restricted or (former is not None and former.restricted):
+        _hide_numbers(findings)
     if target.version in {one.version for one in own}:
         raise FactorSetExists("/version")
     of = _set(read, looked.mapping, target, former, _next(own), findings)
@@ -158,6 +178,20 @@ def _version(
     factors = tuple(_in_set(one, of) for one in read.factors)
     held = [] if former is None else factors_of_version(tx, former.set_id, former.version)
     return _Version(of, factors, former, {one.ref.factor_id: one for one in held})
+
+
+def _hide_numbers(findings: Findings) -> None:
+    """Let what was found in a licensed set name cells and no numbers: others read it."""
+    findings.found = [
+        replace(one, fault=replace(one.fault, parameters=_without_numbers(one.fault.parameters)))
+        if one.fault.code in _WITH_NUMBERS
+        else one
+        for one in findings.found
+    ]
+
+
+def _without_numbers(parameters: Mapping[str, object]) -> dict[str, object]:
+    return {name: "…" if name in {"value", "read"} else said for name, said in parameters.items()}
 
 
 def _next(own: Sequence[FactorSet]) -> str:
