@@ -140,3 +140,20 @@ def test_a_tables_own_key_is_no_reference_to_another() -> None:
     assert "delivery_key" not in found["commons.deliveries"]
     assert "operator_key" in found["commons.parts"]
     assert "operator_key" in found["commons.part_counts"], "its own key, and a reference"
+
+
+def test_a_licensed_list_that_waits_takes_no_number_along(a: Member) -> None:
+    """An administrator without a seat gets none of a confirmed set, and so none of one that is to be confirmed."""
+    good(a.put("/import-mappings/factors/licensed", {"restricted": True}))
+    list_ = (
+        "係数ID,名称,種類,範囲,係数,単位,地域,GWP\nsteel,鋼板,材料,ライフサイクル,7.125,kg-CO2e/kg,日本,AR5\n"
+    )
+    about = {"set_id": "x", "source": "s", "licence": "l", "mapping": "licensed"}
+    days = {"period_from": "2025-04-01", "period_to": "2026-03-31"}
+    headers = {"Content-Type": "application/octet-stream"}
+    said = good(a.call("POST", "/imports/factors", list_.encode(), params=about | days, headers=headers))
+    assert said["state"] == "ready"
+    [waiting] = exported(a)["commons.imports"]
+    assert waiting["import_id"] == said["import_id"]
+    assert b"7.125".hex() not in json.dumps(waiting)
+    assert "7.125" not in json.dumps(waiting)

@@ -31,6 +31,8 @@ LEFT_OUT: Final = frozenset(
 """Not the company's own things: the directory, and what the machinery keeps."""
 _NOT_SHOWN: Final = frozenset({"address", "wrapped_key", "fingerprint"})
 """Addresses and keys of files inside the platform; what an upload would do, as a hash in which internal keys went."""
+_NOT_SHOWN_OF: Final[Mapping[str, frozenset[str]]] = {"imports": frozenset({"content"})}
+"""An uploaded file that waits: whoever uploaded it has it, and licensed numbers in it are for persons with a seat."""
 _REFERS: Final[Mapping[str, str]] = {
     **dict.fromkeys((OWNER, *PARTIES, "asker_key", "sender_key", "partner_key", "invited_key"), "operators"),
     **dict.fromkeys(
@@ -86,7 +88,8 @@ def exported(metadatas: Sequence[sa.MetaData]) -> list[Exported]:
             if target is not None and public is not None:
                 [key] = target.primary_key.columns
                 ids.append((name, target, key.name, public))
-        hidden = [column.name for column in table.columns if column.name in _NOT_SHOWN]
+        not_shown = _NOT_SHOWN | _NOT_SHOWN_OF.get(table.name, frozenset())
+        hidden = [column.name for column in table.columns if column.name in not_shown]
         found.append(Exported(table, tuple(own), (*keys, *hidden), tuple(ids)))
     return sorted(found, key=lambda one: one.name)
 
