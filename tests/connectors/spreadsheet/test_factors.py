@@ -337,3 +337,13 @@ def test_a_mapping_and_a_target_come_back_as_they_were_saved():
         assert mapping_from(saved) == mapping
     saved = parse(dumps(target_json(TARGET)), JsonLimits(size_bytes=10_000, depth=4))
     assert target_from(saved) == TARGET
+
+
+def test_a_megagram_is_a_tonne_and_no_milligram():
+    """0.5 Mg is 500 kg, 0.5 mg is 0.0000005 kg."""
+    rows = "a,A,材料,ライフサイクル,0.5,Mg-CO2e/t,日本,AR5\nb,B,材料,ライフサイクル,0.5,mg-CO2e/kg,日本,AR5\n"
+    found = {
+        one.ref.factor_id: one for one in look((HEADS + rows).encode(), FactorMapping(), LIMITS).read.factors
+    }
+    per_tonne, per_kilogram = found["a"], found["b"]
+    assert (per_tonne.value, per_kilogram.value) == (Decimal(500), Decimal("0.0000005"))

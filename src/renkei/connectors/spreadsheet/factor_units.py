@@ -71,7 +71,8 @@ def rate_of(text: str, own: Mapping[str, str], per: str = "") -> Rate | None:
         return None if gas else _per(text, own)
     if mass is None:
         return _moved(_per(of, own), 0, is_stated=False)
-    name = _MASS_NAMES.get(mass, mass.casefold())
+    # A capital M makes it a megagram, which is a tonne.
+    name = "t" if mass == "Mg" else _MASS_NAMES.get(mass, mass.casefold())
     return _moved(_per(of, own), MASSES[name], is_stated=True)
 
 
