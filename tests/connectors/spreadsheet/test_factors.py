@@ -347,3 +347,20 @@ def test_a_megagram_is_a_tonne_and_no_milligram():
     }
     per_tonne, per_kilogram = found["a"], found["b"]
     assert (per_tonne.value, per_kilogram.value) == (Decimal(500), Decimal("0.0000005"))
+
+
+@pytest.mark.parametrize("heading", ["排出係数(t-CO2)", "排出係数（t-CO2/kWh）"])
+def test_a_mass_in_the_heading_counts_where_a_column_says_per_what_it_is(heading):
+    """0.00043 t per kWh is 0.43 kg, and nobody is asked whether it is 0.00043 kg."""
+    content = f"名称,種類,範囲,{heading},単位,地域,GWP\n電力,電力,ライフサイクル,0.00043,kWh,日本,AR5\n"
+    found = look(content.encode(), FactorMapping(), LIMITS)
+    assert [one.value for one in found.read.factors] == [Decimal("0.43")]
+    assert found.findings.of("question") == []
+
+
+def test_where_the_heading_says_something_else_the_mass_is_asked_about():
+    for heading in ("排出係数", "排出係数(t)", "排出係数(t-CO2/GJ)"):
+        content = f"名称,種類,範囲,{heading},単位,地域,GWP\n電力,電力,ライフサイクル,0.43,kWh,日本,AR5\n"
+        found = look(content.encode(), FactorMapping(), LIMITS)
+        assert [one.value for one in found.read.factors] == [Decimal("0.43")]
+        assert [one.fault.code for one in found.findings.of("question")] == ["factors_assumed"]

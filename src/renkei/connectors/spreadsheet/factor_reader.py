@@ -337,9 +337,20 @@ class _Reader:
         if rate.is_stated:
             return rate
         said = self.mapping.emission_unit
+        if said is None and (stated := self._by_heading(text)) is not None:
+            return stated
         if said is None:
             self.assumed["emission_unit", "kgCO2e", True] += 1
         return Rate(rate.unit, rate.shift + MASSES[said or "kg"], is_stated=True)
+
+    def _by_heading(self, text: str) -> Rate | None:
+        """The mass that the heading of the value names in brackets, per what stands in the column of units."""
+        heading, own = unit_in(self.body.heading("value")), self.mapping.units
+        whole = rate_of(heading, own) if heading else None
+        if not heading or (whole is not None and not whole.is_stated):
+            return None
+        found = rate_of(heading, own, text)
+        return found if found is not None and found.is_stated else None
 
     def _value(self, row: int, number: Decimal | None, rate: Rate | None) -> Decimal | None:
         body = self.body
