@@ -364,3 +364,24 @@ def test_where_the_heading_says_something_else_the_mass_is_asked_about():
         found = look(content.encode(), FactorMapping(), LIMITS)
         assert [one.value for one in found.read.factors] == [Decimal("0.43")]
         assert [one.fault.code for one in found.findings.of("question")] == ["factors_assumed"]
+
+
+def test_long_names_that_differ_at_their_end_alone_get_ids_of_their_own():
+    """An id has 100 characters; lists name products at more length than that."""
+    name = "冷" * 100
+    rows = "".join(
+        f"{name}{end},材料,ライフサイクル,2,kg-CO2e/kg,{of},AR5\n"
+        for end, of in (("甲", "日本"), ("乙", "日本"), ("甲", "中国"))
+    )
+    content = f"名称,種類,範囲,係数,単位,地域,GWP\n{rows}"
+    found = look(content.encode(), FactorMapping(), LIMITS)
+    assert found.findings.of("fault") == []
+    ids = [one.ref.factor_id for one in found.read.factors]
+    assert len(set(ids)) == 3
+    assert max(map(len, ids)) == 100
+    turned = look(
+        "\n".join([*content.splitlines()[:1], *reversed(content.splitlines()[1:])]).encode(),
+        FactorMapping(),
+        LIMITS,
+    )
+    assert sorted(one.ref.factor_id for one in turned.read.factors) == sorted(ids), "whatever their order"

@@ -6,6 +6,7 @@ open (kind, scope, region, the mass that a value is in) is what the mapping says
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -422,7 +423,15 @@ class _Reader:
             alike = {one for one, count in Counter(made.values()).items() if count > 1}
             for row, plain in list(made.items()):
                 if plain in alike and parts[row] and not self.said_ids[row]:
-                    made[row] = f"{plain}-{_as_id(parts[row])}"[:MOST_ID]
+                    made[row] = _ending(plain, _as_id(parts[row]))
+        # Names that are alike only because they were cut.
+        cut: dict[str, set[str]] = {}
+        for row, plain in made.items():
+            if not self.said_ids[row]:
+                cut.setdefault(plain, set()).add(self.names[row])
+        for row, plain in list(made.items()):
+            if not self.said_ids[row] and len(cut[plain]) > 1 and len(_plain(self.names[row])) > MOST_ID:
+                made[row] = _ending(plain, hashlib.sha256(self.names[row].encode()).hexdigest()[:8])
         first: dict[str, int] = {}
         for row, plain in list(made.items()):
             former = first.setdefault(plain, row)
@@ -546,8 +555,16 @@ def _possible(year: int) -> int | None:
 
 def _as_id(text: str) -> str:
     """A text as it can stand in a reference."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return _NOT_OF_ID.sub("-", plain).strip("-")[:MOST_ID]
+    return _plain(text)[:MOST_ID]
+
+
+def _plain(text: str) -> str:
+    return _NOT_OF_ID.sub("-", unicodedata.normalize("NFKC", text).strip()).strip("-")
+
+
+def _ending(plain: str, end: str) -> str:
+    """An id with something behind it, which stays whole."""
+    return f"{plain[: max(0, MOST_ID - len(end) - 1)]}-{end}"[:MOST_ID]
 
 
 def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
