@@ -47,6 +47,8 @@ BEGIN_READING: Final = Prepared("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
 COMMIT: Final = Prepared("COMMIT")
 Question = tuple[Prepared, Sequence[Any]]
 """A statement with its values."""
+Beside = tuple[LiteralString, Sequence[Any]]
+"""A query of one row and one column that an entry statement asks besides, with the values of its places $6 and on."""
 
 
 class Rows:

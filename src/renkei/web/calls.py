@@ -13,7 +13,8 @@ What a room refuses is shown beside the field it is about, on the page that the 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Annotated, Any, Final, TypeVar
@@ -34,7 +35,8 @@ from renkei.commons.edge.facts import facts_of
 from renkei.commons.edge.validation import Body, read
 from renkei.commons.notifications.service import unread
 from renkei.database.caller import WRITERS, Caller
-from renkei.database.transaction import Entry, Transaction
+from renkei.database.round_trip import Question
+from renkei.database.transaction import Knock, Transaction
 from renkei.kit.errors import Fault, Forbidden, RenkeiError
 from renkei.kit.problems import choose_language
 from renkei.web import session as sessions
@@ -84,41 +86,15 @@ class PageCall:
 
     # -- who -----------------------------------------------------------------------------------------------------
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> Knock:
         """The entry of this request's transactions. Raises `NotSignedIn` when used, if nobody has signed in."""
         if self.session.access is None:
             raise NotSignedIn
-        client = ClientContext(
-            token=self.session.access,
-            client_ip=client_ip(self.request.scope, self.context),
-            operator_header=self.session.operator_id,
-        )
-        enter = v1_entry(self.context.access, client, door="page")
-
-        def entered(connection: Any, writing: bool) -> Caller:
-            try:
-                caller = enter(connection, writing)
-            except (TokenInvalid, TokenMissing):
-                raise NotSignedIn from None
-            if not caller.operator_key and not _is_for_staff(self.request.url.path):
-                raise Forbidden
-            if caller.operator_key:
-                facts_of(self.request.scope).operator_id = caller.operator_id
-                self.context.quota.take(caller.operator_id)
-            self.caller = caller
-            return caller
-
-        return entered
+        return _Entry(self)
 
     def read(self, work: Callable[[Transaction], T]) -> T:
-        """What `work` reads, and with it what stands in the header of every page."""
-
-        def with_header(tx: Transaction) -> T:
-            if self.unread is None and tx.caller.operator_key:
-                self.unread = unread(tx)
-            return work(tx)
-
-        return self.context.database.read(self.entry, with_header)
+        """What `work` reads; with the entry comes what stands in the header of every page."""
+        return self.context.database.read(self.entry, work)
 
     def write(self, work: Callable[[Transaction], T]) -> T:
         """What `work` writes. Raises `FormForged` first if the form is not of this session."""
@@ -240,6 +216,46 @@ class PageCall:
                 path="/",
             )
         return response
+
+
+class _Entry(Knock):
+    """The entry of a page: who is signed in, and with the same statement how much is unread. Raises `NotSignedIn`."""
+
+    def __init__(self, call: PageCall) -> None:
+        client = ClientContext(
+            token=call.session.access,
+            client_ip=client_ip(call.request.scope, call.context),
+            operator_header=call.session.operator_id,
+        )
+        self._call = call
+        self._knock = v1_entry(call.context.access, client, door="page", beside=unread())
+
+    def ask(self, *, writing: bool) -> Question:
+        """The entry statement. Raises `NotSignedIn` without asking where the session is over."""
+        with _signed_in():
+            return self._knock.ask(writing=writing)
+
+    def admit(self, row: Mapping[str, Any]) -> Caller:
+        """Who that is; the page's call knows it from now on."""
+        call = self._call
+        with _signed_in():
+            caller = self._knock.admit(row)
+        if not caller.operator_key and not _is_for_staff(call.request.url.path):
+            raise Forbidden
+        if caller.operator_key:
+            facts_of(call.request.scope).operator_id = caller.operator_id
+            call.context.quota.take(caller.operator_id)
+            call.unread = row.get("beside", call.unread)
+        call.caller = caller
+        return caller
+
+
+@contextmanager
+def _signed_in() -> Iterator[None]:
+    try:
+        yield
+    except (TokenInvalid, TokenMissing):
+        raise NotSignedIn from None
 
 
 def _is_for_staff(path: str) -> bool:

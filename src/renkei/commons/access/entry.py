@@ -34,7 +34,7 @@ from renkei.commons.access.network import normal_ip
 from renkei.commons.access.tokens import AccessKeys
 from renkei.commons.operators.model import ACTED_FOR
 from renkei.database.caller import Caller, Door
-from renkei.database.round_trip import Question
+from renkei.database.round_trip import Beside, Question
 from renkei.database.transaction import Knock
 from renkei.kit.errors import RenkeiError
 
@@ -53,8 +53,12 @@ def ouranos_entry(keys: AccessKeys, context: ClientContext) -> Knock:
     return _Knock(keys, context, "ouranos", claims=claims, complaint=complaint, needs_key=True)
 
 
-def v1_entry(keys: AccessKeys, context: ClientContext, *, door: Door = "v1") -> Knock:
+def v1_entry(
+    keys: AccessKeys, context: ClientContext, *, door: Door = "v1", beside: Beside | None = None
+) -> Knock:
     """A token alone; or a key that acts for the operator of `Renkei-Operator`; or both.
+
+    `beside`: what else the entry statement of who reads finds for the operator, the value `beside` of its row.
 
     A person acts for the operator of the token, or for the one of `Renkei-Operator` where it has a role now.
     A key without a person acts only for operators it was explicitly assigned.
@@ -69,7 +73,14 @@ def v1_entry(keys: AccessKeys, context: ClientContext, *, door: Door = "v1") -> 
         elif claims is not None and named is not None:
             claims = replace(claims, operator_id=named)
     return _Knock(
-        keys, context, door, claims=claims, complaint=complaint, needs_key=False, chosen=named is not None
+        keys,
+        context,
+        door,
+        claims=claims,
+        complaint=complaint,
+        needs_key=False,
+        chosen=named is not None,
+        beside=beside,
     )
 
 
@@ -99,6 +110,7 @@ class _Options:
     system_only: bool = False
     chosen: bool = False
     """The operator is the one of the header, not of the token."""
+    beside: Beside | None = None
 
 
 def _claims_of(keys: AccessKeys, context: ClientContext) -> tuple[Claims | None, RenkeiError | None]:
@@ -126,6 +138,7 @@ class _Knock(Knock):
         any_operator: bool = False,
         system_only: bool = False,
         chosen: bool = False,
+        beside: Beside | None = None,
     ) -> None:
         self._keys = keys
         self._context = context
@@ -135,7 +148,11 @@ class _Knock(Knock):
         # Hashed before the transaction begins: the first time, this reads a secret in a transaction of its own.
         self._key_hash = keys.key_hash(context.api_key) if context.api_key else None
         self._options = _Options(
-            needs_key=needs_key, any_operator=any_operator, system_only=system_only, chosen=chosen
+            needs_key=needs_key,
+            any_operator=any_operator,
+            system_only=system_only,
+            chosen=chosen,
+            beside=beside,
         )
 
     def ask(self, *, writing: bool) -> Question:
@@ -146,13 +163,19 @@ class _Knock(Knock):
         if key is None and self._complaint is not None:
             raise self._complaint
         claims = self._claims if self._complaint is None else None
-        return store.ENTER_WRITING if writing else store.ENTER, (
+        values = (
             key,
             normal_ip(self._context.client_ip),
             self._operator_id(claims),
             claims.account_id if claims is not None else None,
             self._keys.database.clock.now(),
         )
+        if writing:
+            return store.ENTER_WRITING, values
+        if self._options.beside is None:
+            return store.ENTER, values
+        sql, more = self._options.beside
+        return store.entering_beside(sql), (*values, *more)
 
     def admit(self, row: Mapping[str, Any]) -> Caller:
         """The caller, or the first complaint in the order of the checks."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Final, LiteralString
 from uuid import UUID
 
 from psycopg.rows import DictRow
@@ -40,6 +41,28 @@ ENTER_WRITING: Final = Prepared(
 
 A statement of its own: with a place for "whether it will write" PostgreSQL makes a new plan for every request that reads.
 """
+
+
+@cache
+def entering_beside(sql: LiteralString) -> Prepared:
+    """The entry statement of who will read, with one value more: a query of its own, as the operator that is let in.
+
+    The query is asked after the operator is named (it depends on the row that names it), so row-level security admits
+    what is the operator's; who is not let in names nobody, and it finds nothing. Its values are $6 and on, its column
+    is called `beside`.
+    """
+    # guard: the query is a literal of the room that asks it, as the type demands; its values are places
+    return Prepared(
+        """
+        WITH entered AS MATERIALIZED (
+          SELECT e.*, set_config('role', 'renkei_app', true),
+                 set_config('renkei.operator', CASE WHEN e.admitted THEN e.operator_key::text ELSE '' END, true)
+            FROM commons.enter($1::bytea, $2::inet, $3::uuid, $4::uuid, $5::timestamptz) AS e)
+        SELECT entered.*, (SELECT found.* FROM (
+        """
+        + sql
+        + ") AS found WHERE entered.admitted) AS beside FROM entered"
+    )
 
 
 # -- signing keys ---------------------------------------------------------------------------------------------------

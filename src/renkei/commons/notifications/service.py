@@ -11,6 +11,7 @@ from renkei.commons.notifications import store
 from renkei.commons.notifications.model import Notification
 from renkei.commons.notifications.store import Notice
 from renkei.database.caller import WRITERS
+from renkei.database.round_trip import Beside
 from renkei.database.transaction import Transaction
 from renkei.kit.paging import Page, page_of
 
@@ -73,9 +74,9 @@ def list_notifications(
     return page_of(rows, limit, id_of=lambda row: row.notification_id)
 
 
-def unread(tx: Transaction) -> int:
-    """How many of the caller's newest `COUNTED` notifications are unread. One statement, of bounded cost."""
-    return store.count_unread(tx, COUNTED)
+def unread() -> Beside:
+    """How many of the caller's newest `COUNTED` notifications are unread: asked with an entry, of bounded cost."""
+    return store.COUNT_UNREAD, (COUNTED,)
 
 
 def mark_read(tx: Transaction, notification_ids: Iterable[UUID]) -> int:

@@ -128,18 +128,12 @@ def read(
     ]
 
 
-def count_unread(tx: Transaction, among: int) -> int:
-    """How many of the newest `among` own notifications are unread."""
-    row = tx.execute(
-        """
-        SELECT count(*) FILTER (WHERE newest.read_at IS NULL) FROM (
-          SELECT n.read_at FROM commons.notifications n WHERE n.operator_key = commons.me()
-           ORDER BY n.notification_key DESC LIMIT %s) AS newest
-        """,
-        (among,),
-    ).fetchone()
-    assert row is not None
-    return int(row[0])
+COUNT_UNREAD: Final = """
+    SELECT count(*) FILTER (WHERE newest.read_at IS NULL) FROM (
+      SELECT n.read_at FROM commons.notifications n WHERE n.operator_key = commons.me()
+       ORDER BY n.notification_key DESC LIMIT $6::int) AS newest
+    """
+"""How many of the newest own notifications are unread; asked with the entry of a page, whose places are $1 to $5."""
 
 
 def newest(tx: Transaction, operator_keys: Sequence[int]) -> dict[int, int]:
