@@ -228,7 +228,8 @@ class _Entry(Knock):
             operator_header=call.session.operator_id,
         )
         self._call = call
-        self._knock = v1_entry(call.context.access, client, door="page", beside=unread())
+        beside = unread() if call.unread is None else None  # once a page, however many transactions it takes
+        self._knock = v1_entry(call.context.access, client, door="page", beside=beside)
 
     def ask(self, *, writing: bool) -> Question:
         """The entry statement. Raises `NotSignedIn` without asking where the session is over."""

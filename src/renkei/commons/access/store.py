@@ -17,13 +17,12 @@ from renkei.kit.strict_json import dumps
 _KEY_CREATION_LOCK = 7_264_002
 
 
-ENTER: Final = Prepared(
-    """
+_ENTER: Final = """
     SELECT e.*, set_config('role', 'renkei_app', true),
            set_config('renkei.operator', CASE WHEN e.admitted THEN e.operator_key::text ELSE '' END, true)
       FROM commons.enter($1::bytea, $2::inet, $3::uuid, $4::uuid, $5::timestamptz) AS e
     """
-)
+ENTER: Final = Prepared(_ENTER)
 """The one entry statement: checks, and names the operator if all checks are good.
 
 Values: hash of the API key, address of the client, operator, account, now. Who is not admitted names no operator.
@@ -53,13 +52,9 @@ def entering_beside(sql: LiteralString) -> Prepared:
     """
     # guard: the query is a literal of the room that asks it, as the type demands; its values are places
     return Prepared(
-        """
-        WITH entered AS MATERIALIZED (
-          SELECT e.*, set_config('role', 'renkei_app', true),
-                 set_config('renkei.operator', CASE WHEN e.admitted THEN e.operator_key::text ELSE '' END, true)
-            FROM commons.enter($1::bytea, $2::inet, $3::uuid, $4::uuid, $5::timestamptz) AS e)
-        SELECT entered.*, (SELECT found.* FROM (
-        """
+        "WITH entered AS MATERIALIZED ("
+        + _ENTER
+        + ") SELECT entered.*, (SELECT found.* FROM ("
         + sql
         + ") AS found WHERE entered.admitted) AS beside FROM entered"
     )

@@ -26,7 +26,8 @@ from renkei.usecases.footprint.factors.units import is_money, read_unit
 
 MASSES: Final = {"mg": -6, "g": -3, "kg": 0, "t": 3, "kt": 6}
 """By how many places a mass of CO2e is moved to be kilograms."""
-_MASS_NAMES: Final = {"グラム": "g", "キログラム": "kg", "トン": "t", "千t": "kt", "千トン": "kt"}
+_MASS_NAMES: Final = {"グラム": "g", "キログラム": "kg", "トン": "t", "千t": "kt", "千トン": "kt", "Mg": "t"}
+"""Masses by other names; a capital M makes it a megagram, which is a tonne."""
 _EMISSION: Final = re.compile(
     r"(?P<mass>mg|kg|g|kt|千t|千トン|t|トン|キログラム|グラム)?[\s\-・]*"
     r"(?P<gas>(?:CO2|二酸化炭素|GHG|温室効果ガス)[\s\-]*(?:equivalent|eq|e|換算|相当)?\.?)?"
@@ -71,8 +72,7 @@ def rate_of(text: str, own: Mapping[str, str], per: str = "") -> Rate | None:
         return None if gas else _per(text, own)
     if mass is None:
         return _moved(_per(of, own), 0, is_stated=False)
-    # A capital M makes it a megagram, which is a tonne.
-    name = "t" if mass == "Mg" else _MASS_NAMES.get(mass, mass.casefold())
+    name = _MASS_NAMES.get(mass, mass.casefold())
     return _moved(_per(of, own), MASSES[name], is_stated=True)
 
 
